@@ -43,6 +43,27 @@ fn pictures_clock_and_counters_run_on_over_the_seams_of_the_loop() {
 }
 
 #[test]
+fn a_decoder_plays_over_the_seams_without_a_word() {
+    let channel = channel();
+    channel.put_metadata(ZERO_MS + 7_990, "at a seam").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rounds.ts");
+    let rounds: Vec<u8> = (0..10).flat_map(|n| segment(&channel, n)).collect();
+    std::fs::write(&file, rounds).unwrap();
+    let run = std::process::Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-i"])
+        .arg(&file)
+        .args(["-f", "null", "-"])
+        .output();
+    let Ok(output) = run else {
+        println!("left out: ffmpeg is not here");
+        return;
+    };
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
 fn the_sound_has_no_gap_and_no_overlap_at_a_seam() {
     let channel = channel();
     let mut next = None;
