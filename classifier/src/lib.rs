@@ -1,0 +1,14 @@
+//! Beckon's classifier: what its README says.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod bytes;
+pub mod draw;
+pub mod encode;
+pub mod metrics;
+pub mod model;
+pub mod policy;
+pub mod popularity;
+pub mod row;
+pub mod schema;
+pub mod trainer;
