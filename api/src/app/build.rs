@@ -1,0 +1,58 @@
+//! The stations of one node, built once; handlers get the pieces they need, never this whole.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+
+use crate::auth::{Auth, Keys};
+use crate::blobs::{Blobs, Folder};
+use crate::config::ServeOptions;
+use crate::db::{Db, Refresh};
+use crate::detections::Detections;
+use crate::media;
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(super) options: Arc<ServeOptions>,
+    pub(super) db: Db,
+    pub(super) auth: Data<Auth>,
+    pub(super) blobs: Data<dyn Blobs>,
+    pub(super) media: Data<media::Registry>,
+    pub(super) detections: Data<Detections>,
+}
+
+impl App {
+    /// Opens the stores, brings the tables up to date and builds the stations.
+    ///
+    /// # Errors
+    /// When a store cannot be opened.
+    pub async fn build(options: ServeOptions) -> anyhow::Result<Self> {
+        let auth = Auth::new(Keys::load_or_make(&options.store.keys_dir())?);
+        let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(&options.store.blobs_dir())?);
+        let db = Db::open(&options.store.database_url()).await?;
+        db.migrate().await?;
+        Ok(Self {
+            media: Data::new(media::Registry::open(db.clone()).await?),
+            detections: Data::new(Detections::in_sql(db.clone())),
+            options: Arc::new(options),
+            auth: Data::new(auth),
+            blobs: Data::from(blobs),
+            db,
+        })
+    }
+
+    /// What is rebuilt when another node has changed its station.
+    pub(super) fn refreshed(&self) -> Vec<Arc<dyn Refresh>> {
+        vec![
+            self.media.clone().into_inner(),
+            self.detections.clone().into_inner(),
+        ]
+    }
+
+    /// Signs tokens of this installation.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+}

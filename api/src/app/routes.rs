@@ -1,0 +1,67 @@
+//! Every route, grouped by who calls it, and the server itself.
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::{App as WebApp, HttpServer, web};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{App, cors, health, jobs};
+use crate::{detections, error, media};
+
+/// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(media::http::create_media)
+        .service(media::http::list_media)
+        .service(media::http::get_media)
+        .service(media::http::replace_media)
+        .service(media::http::delete_media)
+        .service(detections::http::store_detections)
+        .service(detections::http::import_detections)
+        .service(detections::http::list_detections)
+        .service(health::get_health)
+        .service(health::get_readiness);
+}
+
+/// Serves the routes on a listener until the server is stopped.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(
+    listener: TcpListener,
+    app: App,
+    extra: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<Server> {
+    let workers = app.options.workers;
+    let contract: OpenApi = super::contract::openapi();
+    let jobs = web::Data::new(jobs::start(&app));
+    let server = HttpServer::new(move || {
+        let (web_app, _) = WebApp::new()
+            .into_utoipa_app()
+            .app_data(web::Data::new(app.clone()))
+            .app_data(jobs.clone())
+            .app_data(app.auth.clone())
+            .app_data(app.blobs.clone())
+            .app_data(app.media.clone())
+            .app_data(app.detections.clone())
+            .configure(configure)
+            .split_for_parts();
+        let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+            .url("/openapi.json", contract.clone());
+        web_app
+            .configure(error::input_config)
+            .configure(extra.clone())
+            .service(web::redirect("/docs", "/docs/"))
+            .service(docs)
+            .default_service(web::to(error::not_found))
+            .wrap(cors::allow(&app.options.cors_origins))
+    });
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.shutdown_timeout(5).listen(listener)?.run())
+}

@@ -1,0 +1,55 @@
+//! What each role may do: one table.
+
+use super::Role;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Read a media.
+    ReadMedia,
+    /// Register, change and delete media.
+    WriteMedia,
+    /// Read detections.
+    ReadDetections,
+    /// Store and import detections.
+    WriteDetections,
+    /// Register and list reference images.
+    WriteReferences,
+    /// Read instruments and their results.
+    ReadInstruments,
+    /// Register and change instruments.
+    WriteInstruments,
+    /// Store, read and delete viewers' profiles.
+    WriteViewers,
+    /// Ask for a decision.
+    Decide,
+    /// Send a cue.
+    SendCues,
+    /// Listen to cues.
+    ListenToCues,
+    /// Read models.
+    ReadModels,
+    /// Train, upload and promote models.
+    WriteModels,
+}
+
+impl Permission {
+    /// Who may do it.
+    #[must_use]
+    pub const fn roles(self) -> &'static [Role] {
+        use Role::{Ingest, Marketer, Operator, Scientist, Viewer};
+        match self {
+            Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
+            Self::WriteMedia | Self::SendCues => &[Operator],
+            Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
+            Self::WriteDetections | Self::WriteReferences => &[Operator, Ingest],
+            Self::ReadInstruments => &[Marketer, Scientist, Operator],
+            Self::WriteInstruments => &[Marketer],
+            Self::WriteViewers => &[Operator],
+            Self::Decide => &[Viewer],
+            Self::ListenToCues => &[Viewer, Operator],
+            Self::ReadModels => &[Scientist, Operator],
+            Self::WriteModels => &[Scientist],
+        }
+    }
+}

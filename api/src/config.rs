@@ -1,0 +1,116 @@
+//! What an operator can set, from the command line or the environment, and the process's clock.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::words::Time;
+
+/// The wall clock. The pure cores get its value as an argument.
+#[must_use]
+pub fn now() -> Time {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Time::from_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Where data and keys lie.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StoreOptions {
+    /// Folder of the database, the keys and the blobs
+    #[arg(
+        long,
+        env = "BECKON_DATA_DIR",
+        default_value = "data",
+        value_name = "DIR"
+    )]
+    pub data_dir: PathBuf,
+    /// Database: sqlite:FILE or postgres://…; a SQLite file in the data folder unless told
+    #[arg(
+        long,
+        env = "BECKON_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+}
+
+impl StoreOptions {
+    /// The database's URL.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| {
+            format!(
+                "sqlite:{}?mode=rwc",
+                self.data_dir.join("beckon.sqlite").display()
+            )
+        })
+    }
+
+    /// Where the keys lie.
+    #[must_use]
+    pub fn keys_dir(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+
+    /// Where blobs lie.
+    #[must_use]
+    pub fn blobs_dir(&self) -> PathBuf {
+        self.data_dir.join("blobs")
+    }
+}
+
+/// How the server listens and behaves.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeOptions {
+    /// Where data lies
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// Address to listen on
+    #[arg(
+        long,
+        env = "BECKON_BIND",
+        default_value = "127.0.0.1",
+        value_name = "ADDRESS"
+    )]
+    pub bind: IpAddr,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, env = "BECKON_PORT", default_value_t = 8080, value_name = "PORT")]
+    pub port: u16,
+    /// Worker threads; one a core unless told
+    #[arg(long, env = "BECKON_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// Origins of web pages that may call, such as <https://www.example.com>; repeat or separate by commas
+    #[arg(
+        long,
+        env = "BECKON_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN"
+    )]
+    pub cors_origins: Vec<String>,
+    /// How long an overlay shows unless its media or instrument says otherwise, in ms
+    #[arg(
+        long,
+        env = "BECKON_SHOW_MS",
+        default_value_t = 120_000,
+        value_name = "MS"
+    )]
+    pub show_ms: u64,
+    /// How long it stays quiet after an overlay hides, in ms
+    #[arg(
+        long,
+        env = "BECKON_QUIET_MS",
+        default_value_t = 600_000,
+        value_name = "MS"
+    )]
+    pub quiet_ms: u64,
+    /// Over how long viewers spread their questions after a cue, in ms
+    #[arg(
+        long,
+        env = "BECKON_SPREAD_MS",
+        default_value_t = 1_000,
+        value_name = "MS"
+    )]
+    pub spread_ms: u32,
+}

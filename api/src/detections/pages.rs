@@ -1,0 +1,156 @@
+//! Pages of 10 s in memory: one store query fills a page, however many viewers ask at once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::OnceCell;
+
+use super::{Kind, NameId, Names, Store};
+use crate::words::{Confidence, MediaId, Position, Window};
+
+/// How long a page is.
+const PAGE_MS: i64 = 10_000;
+/// How many detections a page holds at the most; a picture with more has no use for them.
+const MOST_HITS: u32 = 20_000;
+/// How many pages stay in memory: about three hours of sixty media.
+const MOST_PAGES: usize = 65_536;
+
+/// One detection, as decisions need it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Where.
+    pub position: Position,
+    /// What.
+    pub name: NameId,
+    /// What kind of thing.
+    pub kind: Kind,
+    /// How sure, in percent.
+    pub confidence: f32,
+}
+
+/// The detections of 10 s, in the order of their positions.
+#[derive(Debug, Default)]
+pub struct Page {
+    hits: Vec<Hit>,
+}
+
+impl Page {
+    /// The hits that lie in the window.
+    #[must_use]
+    pub fn within(&self, window: Window) -> &[Hit] {
+        let from = self
+            .hits
+            .partition_point(|hit| hit.position < window.from());
+        let to = self.hits.partition_point(|hit| hit.position <= window.to());
+        &self.hits[from..to]
+    }
+}
+
+type Cell = Arc<OnceCell<Arc<Page>>>;
+/// The pages of one media, by their number.
+type Shelf = HashMap<i64, Cell>;
+
+/// All pages in memory.
+#[derive(Debug)]
+pub struct Pages {
+    store: Arc<dyn Store>,
+    shelves: RwLock<HashMap<MediaId, Shelf>>,
+}
+
+impl Pages {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            shelves: RwLock::default(),
+        }
+    }
+
+    /// The pages that a window touches, in their order.
+    ///
+    /// # Errors
+    /// When a page is not in memory and the store does not answer.
+    pub async fn touching(
+        &self,
+        media_id: &MediaId,
+        window: Window,
+    ) -> anyhow::Result<Vec<Arc<Page>>> {
+        let (first, last) = (window.from().ms() / PAGE_MS, window.to().ms() / PAGE_MS);
+        let mut pages = Vec::with_capacity(usize::try_from(last - first + 1).unwrap_or(1));
+        for number in first..=last {
+            let cell = self.cell(media_id, number);
+            let page = match cell.get() {
+                Some(page) => page.clone(),
+                None => cell
+                    .get_or_try_init(|| self.fill(media_id, number))
+                    .await?
+                    .clone(),
+            };
+            pages.push(page);
+        }
+        Ok(pages)
+    }
+
+    fn cell(&self, media_id: &MediaId, number: i64) -> Cell {
+        let found = self
+            .read()
+            .get(media_id)
+            .and_then(|shelf| shelf.get(&number))
+            .cloned();
+        found.unwrap_or_else(|| {
+            let mut shelves = self.write();
+            if shelves.values().map(Shelf::len).sum::<usize>() >= MOST_PAGES {
+                shelves.clear();
+            }
+            let shelf = shelves.entry(media_id.clone()).or_default();
+            shelf.entry(number).or_default().clone()
+        })
+    }
+
+    async fn fill(&self, media_id: &MediaId, number: i64) -> anyhow::Result<Arc<Page>> {
+        let from = number * PAGE_MS;
+        let window = Window::parse(from, from + PAGE_MS - 1, PAGE_MS)
+            .map_err(|e| anyhow::anyhow!("a page is a window: {e:?}"))?;
+        let any = Confidence::parse(0.0).map_err(|e| anyhow::anyhow!(e.detail))?;
+        let found = self
+            .store
+            .range(media_id, window, any, "", MOST_HITS)
+            .await?;
+        let mut hits: Vec<Hit> = found
+            .into_iter()
+            .map(|detection| Hit {
+                position: detection.position,
+                name: Names::intern(&detection.name),
+                kind: detection.kind,
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a percentage needs no more digits"
+                )]
+                confidence: detection.confidence.percent() as f32,
+            })
+            .collect();
+        hits.sort_by_key(|hit| hit.position);
+        Ok(Arc::new(Page { hits }))
+    }
+
+    /// Forgets the pages of these positions: a fill that is under way keeps its old cell, which nobody finds any more.
+    pub(super) fn forget(&self, media_id: &MediaId, positions: impl Iterator<Item = Position>) {
+        let numbers: BTreeSet<i64> = positions.map(|position| position.ms() / PAGE_MS).collect();
+        if let Some(shelf) = self.write().get_mut(media_id) {
+            for number in numbers {
+                shelf.remove(&number);
+            }
+        }
+    }
+
+    pub(super) fn forget_media(&self, media_id: &str) {
+        self.write().remove(media_id);
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<MediaId, Shelf>> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<MediaId, Shelf>> {
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

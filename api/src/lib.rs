@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), warn(clippy::print_stdout))]
+
+// The ground floor.
+pub mod auth;
+pub mod blobs;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod words;
+
+// The stations, in the data's order.
+pub mod detections;
+pub mod media;
+
+// What builds them, and what speaks to them from outside.
+pub mod app;
+pub mod cli;

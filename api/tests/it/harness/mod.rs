@@ -1,0 +1,173 @@
+//! A real server on a free port, with a database of its own, on SQLite or PostgreSQL.
+
+mod client;
+pub mod postgres;
+
+use std::net::TcpListener;
+
+use beckon_api::app::{self, App};
+use beckon_api::auth::Role;
+use beckon_api::config::{ServeOptions, StoreOptions, now};
+pub use client::Client;
+
+/// Which engine a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running server. What it holds is deleted with it.
+pub struct Server {
+    app: App,
+    address: std::net::SocketAddr,
+    handle: actix_web::dev::ServerHandle,
+    /// `None` once it was stopped.
+    running: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    options: ServeOptions,
+    _folder: tempfile::TempDir,
+    _database: Option<postgres::Database>,
+}
+
+/// The options of a test's server.
+fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptions {
+    ServeOptions {
+        store: StoreOptions {
+            data_dir: folder.to_owned(),
+            database_url,
+        },
+        bind: std::net::Ipv4Addr::LOCALHOST.into(),
+        port: 0,
+        workers: Some(1),
+        cors_origins: vec!["https://page.example".to_owned()],
+        show_ms: 30_000,
+        quiet_ms: 60_000,
+        spread_ms: 0,
+    }
+}
+
+impl Server {
+    /// Starts a server, or `None` where the engine is not at hand (said once, plainly).
+    pub async fn start(engine: Engine) -> Option<Self> {
+        Self::start_with(engine, |_| {}).await
+    }
+
+    /// Starts a server with other options.
+    pub async fn start_with(
+        engine: Engine,
+        change: impl FnOnce(&mut ServeOptions),
+    ) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(postgres::Database::create().await?),
+        };
+        let mut options = options(folder.path(), database.as_ref().map(|d| d.url.clone()));
+        change(&mut options);
+        let (app, address, handle, running) = run(&options).await;
+        Some(Self {
+            app,
+            address,
+            handle,
+            running: Some(running),
+            options,
+            _folder: folder,
+            _database: database,
+        })
+    }
+
+    /// Stops the server and starts another on the same data.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let (app, address, handle, running) = run(&self.options).await;
+        (self.app, self.address, self.handle, self.running) = (app, address, handle, Some(running));
+    }
+
+    async fn stop(&mut self) {
+        self.handle.stop(false).await;
+        if let Some(running) = self.running.take() {
+            running
+                .await
+                .expect("the server did not panic")
+                .expect("the server ended well");
+        }
+    }
+
+    /// Ends the test: the server must stop by itself and leave nothing behind.
+    pub async fn finish(mut self) {
+        self.stop().await;
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A caller without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.url(), None)
+    }
+
+    /// A caller of this role.
+    pub fn caller(&self, role: Role, subject: &str) -> Client {
+        let token = self
+            .app
+            .auth()
+            .issue(subject, role, 3600, now())
+            .expect("a token");
+        Client::new(self.url(), Some(token))
+    }
+
+    pub fn operator(&self) -> Client {
+        self.caller(Role::Operator, "olga")
+    }
+}
+
+async fn run(
+    options: &ServeOptions,
+) -> (
+    App,
+    std::net::SocketAddr,
+    actix_web::dev::ServerHandle,
+    tokio::task::JoinHandle<std::io::Result<()>>,
+) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    let app = App::build(options.clone()).await.expect("the app is built");
+    let server = app::serve(listener, app.clone(), |_| {}).expect("the server starts");
+    let handle = server.handle();
+    (app, address, handle, tokio::spawn(server))
+}
+
+/// Runs a test on both engines: `on_both_engines!(a_sentence, |server| async move { … })`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident => $body:ident;)+) => {
+        mod on_sqlite {
+            $(#[actix_web::test]
+            async fn $name() {
+                let Some(server) = $crate::harness::Server::start($crate::harness::Engine::Sqlite).await else { return };
+                $crate::harness::check(server, super::$body).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[actix_web::test]
+            async fn $name() {
+                let Some(server) = $crate::harness::Server::start($crate::harness::Engine::Postgres).await else { return };
+                $crate::harness::check(server, super::$body).await;
+            })+
+        }
+    };
+}
+
+/// Hands the server to the test and stops it afterwards.
+pub async fn check<F, T>(mut server: Server, test: F)
+where
+    F: AsyncFnOnce(&mut Server) -> T,
+{
+    test(&mut server).await;
+    server.finish().await;
+}

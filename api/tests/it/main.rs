@@ -1,0 +1,7 @@
+//! The server as its users meet it: over HTTP, on both engines, each test with a database of its own.
+
+mod detections;
+mod harness;
+mod media;
+mod refusals;
+mod service;

@@ -1,0 +1,207 @@
+//! Decisions: the choice for one viewer at one position.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::instrument::{Content, InstrumentKind};
+
+/// The question "what now, for me, here?". Unknown fields are ignored and counted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"position_ms": 81000, "cue_id": "0193…", "slots": 1,
+    "client": {"locale": "en-GB", "sdk_version": "0.1.0", "can_draw": ["poll", "quiz", "ad"]}}))]
+pub struct DecisionRequest {
+    /// Where the overlay will show.
+    pub position_ms: i64,
+    /// How far back the window reaches: 10 000 unless told. Back and forward together at most 60 000.
+    #[serde(default)]
+    pub backward_ms: Option<i64>,
+    /// How far ahead it reaches: 0 unless told.
+    #[serde(default)]
+    pub forward_ms: Option<i64>,
+    /// The cue that asked for this.
+    #[serde(default)]
+    pub cue_id: Option<String>,
+    /// How many overlays at the most: 1 to 4, 1 unless told.
+    #[serde(default)]
+    pub slots: Option<u32>,
+    /// What the client is and can draw.
+    #[serde(default)]
+    pub client: Option<ClientFacts>,
+    /// Consent as the client knows it; it can only take away from what the viewer's profile grants.
+    #[serde(default)]
+    pub personalisation: Option<bool>,
+    /// Receipts of what was shown lately, up to 8, so that the same device never sees a thing twice.
+    #[serde(default)]
+    pub recent: Vec<String>,
+    /// Say why: what was seen, and every candidate with its score or its reason.
+    #[serde(default)]
+    pub explain: bool,
+}
+
+/// What the client is and can draw.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct ClientFacts {
+    /// BCP 47: `en-GB`.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// Width of the picture in CSS pixels.
+    #[serde(default)]
+    pub viewport_width: Option<u32>,
+    /// Height of the picture in CSS pixels.
+    #[serde(default)]
+    pub viewport_height: Option<u32>,
+    /// The SDK's version.
+    #[serde(default)]
+    pub sdk_version: Option<String>,
+    /// The kinds that it can draw; all unless told.
+    #[serde(default)]
+    pub can_draw: Option<Vec<InstrumentKind>>,
+}
+
+/// The choice. No overlay is an empty list with reasons, never an error.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Decision {
+    /// Its id: the same viewer and cue get the same one again.
+    pub decision_id: String,
+    /// The media.
+    pub media_id: String,
+    /// Where the overlays will show.
+    pub position_ms: i64,
+    /// What to draw, best first; may be empty.
+    pub overlays: Vec<Overlay>,
+    /// Ask again at this position even without a cue; `null` where only a cue is worth asking.
+    #[schema(required)]
+    pub next_check_ms: Option<i64>,
+    /// Why candidates were left out, with counts.
+    pub reasons: Vec<ReasonCount>,
+    /// With `explain`: how it came to this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// What the SDK draws.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Overlay {
+    /// Which instrument.
+    pub instrument_id: String,
+    /// Which version of it.
+    pub version: u32,
+    /// Its kind.
+    pub kind: InstrumentKind,
+    /// From this position on.
+    pub show_at_ms: i64,
+    /// Until this position, whatever happens to later signals.
+    pub hide_at_ms: i64,
+    /// Where to draw it.
+    pub layout: Layout,
+    /// What to draw. A right answer is never in it.
+    pub content: Content,
+    /// Sealed by the server; every event about this overlay carries it back.
+    pub receipt: String,
+}
+
+/// Where an overlay is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Layout {
+    /// The corner, in the reading direction of the viewer's language.
+    pub anchor: Anchor,
+}
+
+/// A corner of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// Above, where lines end.
+    TopEnd,
+    /// Above, where lines begin.
+    TopStart,
+    /// Below, where lines end.
+    BottomEnd,
+    /// Below, where lines begin.
+    BottomStart,
+}
+
+/// Why a candidate was left out, or why there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nothing that triggers an instrument is in the window.
+    NothingOnScreen,
+    /// It runs on other media only.
+    OtherMedia,
+    /// Its schedule has not begun, or is over.
+    OutsideSchedule,
+    /// The client cannot draw its kind.
+    CannotDraw,
+    /// The viewer is not in its audience.
+    OutsideAudience,
+    /// Its audience asks for a profile that may not be used: no consent.
+    NoConsent,
+    /// The viewer has seen it as often as its cap allows.
+    FrequencyCapped,
+    /// It, or the media, is in its quiet time after an overlay.
+    Quiet,
+    /// The device is showing it, or has just shown it.
+    Showing,
+    /// Another candidate of the same slot went before it.
+    Outranked,
+}
+
+/// How many candidates a reason left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReasonCount {
+    /// The reason.
+    pub reason: Reason,
+    /// How many candidates.
+    pub count: u32,
+}
+
+/// How a decision came about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Explanation {
+    /// First position of the window.
+    pub from_ms: i64,
+    /// Last position of the window.
+    pub to_ms: i64,
+    /// What was seen in it, the surest first.
+    pub seen: Vec<Seen>,
+    /// Every candidate.
+    pub candidates: Vec<Candidate>,
+    /// Who ranked: `popularity`, or the model's id.
+    pub ranked_by: String,
+    /// How long the decision took on the server, in microseconds.
+    pub decided_us: u64,
+}
+
+/// One name in the window.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Seen {
+    /// The name.
+    pub name: String,
+    /// The surest detection of it, 0 to 100.
+    pub confidence: f64,
+    /// Where that one lies.
+    pub position_ms: i64,
+}
+
+/// An instrument that might have run.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Candidate {
+    /// Which instrument.
+    pub instrument_id: String,
+    /// Which version of it.
+    pub version: u32,
+    /// What your colleagues call it.
+    pub name: String,
+    /// Its kind.
+    pub kind: InstrumentKind,
+    /// The expected reward, 0 to 1; `null` where a filter stopped it.
+    #[schema(required)]
+    pub score: Option<f64>,
+    /// How likely it was to be chosen; `null` where a filter stopped it.
+    #[schema(required)]
+    pub propensity: Option<f64>,
+    /// What stopped it; `null` for the chosen.
+    #[schema(required)]
+    pub reason: Option<Reason>,
+}

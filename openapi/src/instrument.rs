@@ -1,0 +1,325 @@
+//! Instruments: what a viewer may be shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::media::OverlayLife;
+use crate::viewer::AttributeValue;
+
+/// An instrument to register, or a new version of one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Kingfisher poll",
+    "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
+        {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
+    "trigger": {"names": ["Kingfisher"], "min_confidence": 80},
+    "audience": {"test": {"attribute": "psychograph.likes", "op": "contains", "value": "birds"}},
+    "frequency_cap": {"count": 1, "per_ms": 3600000}
+}))]
+pub struct NewInstrument {
+    /// What your colleagues call it; 1 to 120 characters. Viewers never see it.
+    pub name: String,
+    /// What the viewer sees.
+    pub content: Content,
+    /// What must be on screen; without one it may run at any cue.
+    #[serde(default)]
+    pub trigger: Option<Trigger>,
+    /// Who may see it; everybody unless told.
+    #[serde(default)]
+    pub audience: Option<Rule>,
+    /// When it may run; always unless told.
+    #[serde(default)]
+    pub schedule: Option<Schedule>,
+    /// How often one viewer may see it; as often as the overlay life lets it unless told.
+    #[serde(default)]
+    pub frequency_cap: Option<FrequencyCap>,
+    /// How long it shows, and how long it stays quiet then; the media's unless told.
+    #[serde(default)]
+    pub overlay_life: Option<OverlayLife>,
+    /// On which media it may run; on all unless told. At most 100.
+    #[serde(default)]
+    pub media_ids: Vec<String>,
+    /// Its tier: 1 goes before 2. 1 to 10, 5 unless told.
+    #[serde(default)]
+    pub priority: Option<u8>,
+    /// What is detected ahead of the viewer may trigger it too; false unless told, so that nothing is spoiled.
+    #[serde(default)]
+    pub allow_forward: bool,
+}
+
+/// What the viewer sees. The texts are shown as text: markup in them is never run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Content {
+    /// A question without a right answer.
+    Poll {
+        /// Up to 60 characters.
+        question: String,
+        /// 2 to 5 answers.
+        answers: Vec<Answer>,
+    },
+    /// A question with a right answer.
+    Quiz {
+        /// Up to 60 characters.
+        question: String,
+        /// 2 to 6 answers.
+        answers: Vec<Answer>,
+        /// The `answer_id` of the right one. It does not leave the server before the viewer has answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        correct_answer_id: Option<String>,
+    },
+    /// A fact put as a guess.
+    Trivia {
+        /// Up to 60 characters.
+        question: String,
+        /// 2 to 6 answers.
+        answers: Vec<Answer>,
+        /// The `answer_id` of the right one. It does not leave the server before the viewer has answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        correct_answer_id: Option<String>,
+    },
+    /// A paid message.
+    Ad(Offer),
+    /// A paid message with something to gain.
+    Promotion(Offer),
+    /// A thing to buy.
+    Product(Offer),
+    /// More of the house's own.
+    Upsell(Offer),
+}
+
+/// One answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// 1 to 32 of `A-Za-z0-9._:-`; unique within the question.
+    pub answer_id: String,
+    /// Up to 24 characters.
+    pub text: String,
+}
+
+/// Something offered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Up to 60 characters.
+    pub title: String,
+    /// Up to 120 characters.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// A picture (http or https).
+    #[serde(default)]
+    pub image_url: Option<String>,
+    /// What the picture shows, for those who do not see it; needed with `image_url`. Up to 120 characters.
+    #[serde(default)]
+    pub image_text: Option<String>,
+    /// Where the button leads (http or https).
+    pub link_url: String,
+    /// What the button says; up to 16 characters.
+    pub link_text: String,
+    /// For whom it runs; up to 60 characters. Shown from the first frame.
+    pub advertiser: String,
+    /// The price, where there is one.
+    #[serde(default)]
+    pub price: Option<Price>,
+    /// A code to copy; up to 16 characters.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// A price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Price {
+    /// In the currency's smallest unit: 18900 is 189.00.
+    pub amount_minor: u64,
+    /// ISO 4217: `EUR`.
+    pub currency: String,
+}
+
+/// What must be on screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trigger {
+    /// 1 to 50 names; one of them is enough. They match whatever the case.
+    pub names: Vec<String>,
+    /// How sure the recogniser must be, 0 to 100; 50 unless told.
+    #[serde(default)]
+    #[schema(required)]
+    pub min_confidence: Option<f64>,
+}
+
+/// When it may run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// Not before this (RFC 3339).
+    #[serde(default)]
+    #[schema(required)]
+    pub starts_at: Option<String>,
+    /// Not from this on (RFC 3339).
+    #[serde(default)]
+    #[schema(required)]
+    pub ends_at: Option<String>,
+}
+
+/// How often one viewer may see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FrequencyCap {
+    /// At most this often: 1 to 100.
+    pub count: u32,
+    /// Within this time: 1 000 to 31 536 000 000 ms.
+    pub per_ms: u64,
+}
+
+/// A rule over a viewer's attributes; at most 8 deep and 64 tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// All of these hold.
+    #[schema(no_recursion)]
+    All(Vec<Rule>),
+    /// One of these holds.
+    #[schema(no_recursion)]
+    Any(Vec<Rule>),
+    /// This does not hold.
+    #[schema(no_recursion)]
+    Not(Box<Rule>),
+    /// This test holds.
+    Test(Test),
+}
+
+/// A test of one attribute. One that the viewer does not have fails every test but `not_exists`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`.
+    pub attribute: String,
+    /// How to compare.
+    pub op: Op,
+    /// With what: a list of texts for `in` and `not_in`, a number for `lt`, `lte`, `gt` and `gte`, nothing for `exists` and `not_exists`.
+    #[serde(default)]
+    pub value: Option<AttributeValue>,
+}
+
+/// How a test compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// Equal.
+    Eq,
+    /// There, and not equal.
+    Ne,
+    /// One of these.
+    In,
+    /// There, and none of these.
+    NotIn,
+    /// Less than.
+    Lt,
+    /// Less than or equal.
+    Lte,
+    /// Greater than.
+    Gt,
+    /// Greater than or equal.
+    Gte,
+    /// A list that holds this text.
+    Contains,
+    /// The viewer has the attribute.
+    Exists,
+    /// The viewer does not have it.
+    NotExists,
+}
+
+/// The kinds of instruments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentKind {
+    /// A paid message.
+    Ad,
+    /// A paid message with something to gain.
+    Promotion,
+    /// A question without a right answer.
+    Poll,
+    /// A question with a right answer.
+    Quiz,
+    /// A fact put as a guess.
+    Trivia,
+    /// A thing to buy.
+    Product,
+    /// More of the house's own.
+    Upsell,
+}
+
+/// Where an instrument stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentState {
+    /// Being written; never shown.
+    Draft,
+    /// May be shown.
+    Live,
+}
+
+/// A registered instrument, as its latest version says.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Instrument {
+    /// Its id.
+    pub instrument_id: String,
+    /// Counts from 1; versions never change.
+    pub version: u32,
+    /// Where it stands.
+    pub state: InstrumentState,
+    /// What your colleagues call it.
+    pub name: String,
+    /// What the viewer sees.
+    pub content: Content,
+    /// What must be on screen.
+    #[schema(required)]
+    pub trigger: Option<Trigger>,
+    /// Who may see it.
+    #[schema(required)]
+    pub audience: Option<Rule>,
+    /// When it may run.
+    #[schema(required)]
+    pub schedule: Option<Schedule>,
+    /// How often one viewer may see it.
+    #[schema(required)]
+    pub frequency_cap: Option<FrequencyCap>,
+    /// How long it shows, and how long it stays quiet then.
+    #[schema(required)]
+    pub overlay_life: Option<OverlayLife>,
+    /// On which media it may run; empty for all.
+    pub media_ids: Vec<String>,
+    /// Its tier: 1 goes before 2.
+    pub priority: u8,
+    /// What is detected ahead of the viewer may trigger it too.
+    pub allow_forward: bool,
+    /// When it was registered (RFC 3339).
+    pub created_at: String,
+    /// When its latest version or state came (RFC 3339).
+    pub updated_at: String,
+}
+
+/// The state to go to.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"state": "live"}))]
+pub struct StateChange {
+    /// `draft` or `live`.
+    pub state: InstrumentState,
+}
+
+/// Which instruments to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct InstrumentQuery {
+    /// Only those in this state.
+    pub state: Option<InstrumentState>,
+    /// How many items at the most: 1 to 500, 100 unless told.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}

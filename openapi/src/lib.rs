@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod cue;
+pub mod decision;
+pub mod detection;
+pub mod event;
+pub mod health;
+pub mod instrument;
+pub mod media;
+pub mod model;
+pub mod page;
+pub mod problem;
+pub mod reference;
+pub mod results;
+pub mod viewer;

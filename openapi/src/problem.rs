@@ -1,0 +1,133 @@
+//! Refusals: RFC 9457 problem documents and the one table of error codes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Why a request was refused (`application/problem+json`, RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "type": "about:blank", "title": "The value is out of bounds", "status": 422,
+    "code": "invalid_field", "detail": "confidence is 101, but must lie in 0..=100",
+    "field": "items[0].confidence", "bound": "0..=100"
+}))]
+pub struct Problem {
+    /// Always `about:blank`: the code says which problem it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What this code means, in a few words that do not change.
+    pub title: String,
+    /// The HTTP status, again.
+    pub status: u16,
+    /// The stable code to branch on.
+    pub code: ErrorCode,
+    /// What was wrong with this request, for a person to read.
+    pub detail: String,
+    /// The field at fault, as a path into the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The bound that the value must keep.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<String>,
+}
+
+macro_rules! error_codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
+        /// Every error code, with its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])+ #[serde(rename = $code)] $variant,)+
+        }
+
+        impl ErrorCode {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as it stands in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// The HTTP status that goes with the code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),+ }
+            }
+
+            /// The title that goes with the code.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The body is not JSON, or not of the documented shape.
+    MalformedBody = "malformed_body", 400, "The body cannot be read";
+    /// A registry write names a field that does not exist.
+    UnknownField = "unknown_field", 400, "There is no such field";
+    /// The query string or a path segment cannot be read.
+    MalformedParameter = "malformed_parameter", 400, "A parameter cannot be read";
+    /// No token, or one that we did not sign.
+    Unauthenticated = "unauthenticated", 401, "A valid token is needed";
+    /// The token was ours, but its time is over.
+    TokenExpired = "token_expired", 401, "The token has expired";
+    /// The token's role may not do this.
+    Forbidden = "forbidden", 403, "This role may not do this";
+    /// No such route.
+    NotFound = "not_found", 404, "There is nothing here";
+    /// No such media.
+    MediaNotFound = "media_not_found", 404, "There is no such media";
+    /// No such instrument.
+    InstrumentNotFound = "instrument_not_found", 404, "There is no such instrument";
+    /// No such viewer.
+    ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
+    /// No such model.
+    ModelNotFound = "model_not_found", 404, "There is no such model";
+    /// The media's channel is not broadcasting, so a cue cannot be sent into it.
+    OffAir = "off_air", 404, "The channel is off air";
+    /// The route exists, the method does not.
+    MethodNotAllowed = "method_not_allowed", 405, "This method is not served here";
+    /// A media of this id exists already.
+    MediaExists = "media_exists", 409, "This media exists already";
+    /// The instrument cannot go from its state to the asked one.
+    InvalidTransition = "invalid_transition", 409, "The state cannot change so";
+    /// A live instrument cannot be deleted or lose its version.
+    InstrumentLive = "instrument_live", 409, "The instrument is live";
+    /// The model is served under an alias, or the alias cannot take it.
+    AliasConflict = "alias_conflict", 409, "The alias cannot take this model";
+    /// There are too few training rows for a model that could be trusted.
+    TooFewRows = "too_few_rows", 409, "There are too few rows to train on";
+    /// As many references are registered as a node can match in time.
+    TooManyReferences = "too_many_references", 409, "There are too many references";
+    /// The body is longer than the route allows.
+    BodyTooLarge = "body_too_large", 413, "The body is too large";
+    /// The content type is not one that the route reads.
+    UnsupportedMediaType = "unsupported_media_type", 415, "This content type is not read here";
+    /// A value is missing, or breaks its bound; `field` and `bound` say which.
+    InvalidField = "invalid_field", 422, "The value is out of bounds";
+    /// The window is reversed, or begins below zero.
+    InvalidWindow = "invalid_window", 422, "The window is not one";
+    /// The window is wider than the route allows.
+    WindowTooWide = "window_too_wide", 422, "The window is too wide";
+    /// The import is not Rekognition output that we know.
+    MalformedImport = "malformed_import", 422, "This is not Rekognition output";
+    /// The image cannot be decoded, or cannot serve as a reference.
+    MalformedImage = "malformed_image", 422, "This is not a usable image";
+    /// The uploaded model is broken, or of a schema that this node cannot serve.
+    MalformedModel = "malformed_model", 422, "This is not a usable model";
+    /// The receipt was not sealed by us, or was changed.
+    ReceiptInvalid = "receipt_invalid", 422, "The receipt is not ours";
+    /// The receipt was ours, but its time is over.
+    ReceiptExpired = "receipt_expired", 422, "The receipt has expired";
+    /// More cues than the channel takes: 5 a second.
+    RateLimited = "rate_limited", 429, "Too many requests";
+    /// Our fault; the log knows more.
+    Internal = "internal", 500, "Something failed on our side";
+    /// The channel's own service refused or could not be reached.
+    SignalFailed = "signal_failed", 502, "The cue could not be handed on";
+    /// A store cannot be reached; try again.
+    Unavailable = "unavailable", 503, "A store cannot be reached";
+}

@@ -1,0 +1,39 @@
+//! Results: what became of an instrument.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::event::AnswerTally;
+
+/// What became of an instrument, over all its versions.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"instrument_id": "0193…", "impressions": 1204, "viewable": 1180, "clicks": 0, "answers": 431,
+    "dismissals": 52, "engaged_rate": 0.358, "engaged_low": 0.331, "engaged_high": 0.386,
+    "tallies": [{"answer_id": "fish", "count": 300}, {"answer_id": "rain", "count": 131}], "as_of": "2026-11-20T19:05:00Z"}))]
+pub struct Results {
+    /// The instrument.
+    pub instrument_id: String,
+    /// How often it was drawn.
+    pub impressions: u64,
+    /// How often half of it was in view for a second.
+    pub viewable: u64,
+    /// How often its button was pressed.
+    pub clicks: u64,
+    /// How many viewers answered.
+    pub answers: u64,
+    /// How often it was sent away.
+    pub dismissals: u64,
+    /// (clicks + answers) / impressions; `null` before the first impression.
+    #[schema(required)]
+    pub engaged_rate: Option<f64>,
+    /// Lower end of the rate's 95 % interval (Wilson).
+    #[schema(required)]
+    pub engaged_low: Option<f64>,
+    /// Upper end of it.
+    #[schema(required)]
+    pub engaged_high: Option<f64>,
+    /// How many gave each answer; empty where there is no question.
+    pub tallies: Vec<AnswerTally>,
+    /// When these numbers were read (RFC 3339).
+    pub as_of: String,
+}
