@@ -1,0 +1,78 @@
+/** What the panel under a picture has to tell: folded from the SDK's events, without a page. */
+import type { BeckonEvent, Decision, Overlay } from "@beckon/viewer-sdk";
+import { place, whyNothing } from "../words.js";
+
+export type Explanation = NonNullable<Decision["explanation"]>;
+
+export interface Story {
+  /** The decision that the panel explains. */
+  told: Decision | null;
+  /** How the overlay stands. */
+  state: { tone: "wait" | "on" | "gone" | "bad"; text: string } | null;
+  /** An overlay is on screen or about to be: later empty decisions do not replace its story. */
+  busy: boolean;
+}
+
+export const BEGINNING: Story = { told: null, state: null, busy: false };
+
+/** What the viewer reads on an overlay. */
+export function title(overlay: Overlay): string {
+  return "question" in overlay.content ? overlay.content.question : overlay.content.title;
+}
+
+function answerText(overlay: Overlay, answerId: string): string {
+  const answers = "answers" in overlay.content ? overlay.content.answers : [];
+  return answers.find((answer) => answer.answer_id === answerId)?.text ?? answerId;
+}
+
+const GONE: Record<string, string> = {
+  expired: "Gone: its time was over.",
+  closed: "Gone: the viewer closed it.",
+  seeked: "Gone: the viewer went to another place in the stream.",
+  detached: "Gone: the SDK was detached.",
+};
+
+const SKIPPED: Record<string, string> = {
+  too_small: "Not drawn: the picture is too small for it.",
+  too_late: "Not drawn: its time was over before it could be.",
+  seen: "Not drawn: this device has shown it already.",
+};
+
+/** The story after one more event. */
+export function next(story: Story, event: BeckonEvent): Story {
+  switch (event.type) {
+    case "decided":
+      return decided(story, event.decision);
+    case "painted":
+      return { ...story, busy: true, state: { tone: "on", text: `On screen from ${place(event.overlay.show_at_ms)} to ${place(event.overlay.hide_at_ms)}.` } };
+    case "answered":
+      return { ...story, state: { tone: "on", text: `Answered “${answerText(event.overlay, event.answerId)}”. On screen to ${place(event.overlay.hide_at_ms)}.` } };
+    case "standing": {
+      const total = event.standing.tallies.reduce((sum, tally) => sum + tally.count, 0);
+      const text = `Answered “${answerText(event.overlay, event.answerId)}”, stored; ${total} ${total === 1 ? "answer" : "answers"} so far.`;
+      return { ...story, state: { tone: "on", text } };
+    }
+    case "gone":
+      return { ...story, busy: false, state: { tone: "gone", text: GONE[event.why] ?? "Gone." } };
+    case "skipped":
+      return { ...story, busy: false, state: { tone: "gone", text: SKIPPED[event.why] ?? "Not drawn." } };
+    case "failed": {
+      if (event.what !== "decide") return story;
+      const then = event.willRetry ? " It is asked again." : " The next cue asks again.";
+      return { ...story, state: { tone: "bad", text: `No decision: ${sentence(event.error.message)}${then}` } };
+    }
+    default:
+      return story;
+  }
+}
+
+function decided(story: Story, decision: Decision): Story {
+  const overlay = decision.overlays[0];
+  if (overlay) return { told: decision, busy: true, state: { tone: "wait", text: `Waits for its turn at ${place(overlay.show_at_ms)}.` } };
+  if (story.busy) return story;
+  return { told: decision, busy: false, state: { tone: "gone", text: `No overlay at ${place(decision.position_ms)}. ${whyNothing(decision.reasons)}` } };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,91 @@
+/** The page's words: reasons, kinds and times as a person reads them. */
+import type { Decision, Overlay } from "@beckon/viewer-sdk";
+
+export type Reason = Decision["reasons"][number]["reason"];
+export type Kind = Overlay["kind"];
+
+/** One sentence a reason; it follows the instrument's name. */
+export const LEFT_OUT: Record<Reason, string> = {
+  nothing_on_screen: "nothing that triggers it is in the picture.",
+  other_media: "it runs on other media only.",
+  outside_schedule: "its time has not come, or is over.",
+  cannot_draw: "this player cannot draw its kind.",
+  outside_audience: "this viewer is not in its audience.",
+  no_consent: "its audience asks for a profile, and this viewer has not agreed to that.",
+  frequency_capped: "this viewer has seen it as often as its cap allows.",
+  quiet: "it is quiet for a while after the last overlay.",
+  showing: "it is on screen already, or has just been.",
+  outranked: "another one is worth more to this viewer now.",
+};
+
+const NOTHING: Record<Reason, string> = {
+  nothing_on_screen: "Nothing in the picture triggers an instrument.",
+  other_media: "What would fit runs on other media only.",
+  outside_schedule: "What would fit is outside its schedule.",
+  cannot_draw: "This player cannot draw what would fit.",
+  outside_audience: "This viewer is in no audience of what would fit.",
+  no_consent: "What would fit asks for a profile, and this viewer has not agreed to that.",
+  frequency_capped: "This viewer has seen what would fit as often as the caps allow.",
+  quiet: "It is quiet for a while after the last overlay.",
+  showing: "What would fit is on screen already, or has just been.",
+  outranked: "Something else went before it.",
+};
+
+/** Why a decision is empty, in one sentence: the reason that left out the most. */
+export function whyNothing(reasons: Decision["reasons"]): string {
+  const most = [...reasons].sort((a, b) => b.count - a.count)[0];
+  return most ? NOTHING[most.reason] ?? `Nothing fits now (${most.reason}).` : "No instrument is live.";
+}
+
+/** The sentence for a reason; an unknown one, from a newer server, keeps its code. */
+export function leftOut(reason: Reason): string {
+  return LEFT_OUT[reason] ?? `it was left out (${reason as string}).`;
+}
+
+export const KIND: Record<Kind, string> = {
+  ad: "Ad",
+  promotion: "Promotion",
+  poll: "Poll",
+  quiz: "Quiz",
+  trivia: "Trivia",
+  product: "Product",
+  upsell: "Offer",
+};
+
+/** A media position as people say it: 41:07, 1:02:09. */
+export function place(positionMs: number): string {
+  const seconds = Math.floor(Math.max(0, positionMs) / 1000);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** A rate of 0..1 in percent; one decimal under ten, where it counts. */
+export function percent(rate: number): string {
+  const value = rate * 100;
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
+}
+
+/** A span in milliseconds, as fine as it is worth. */
+export function span(ms: number): string {
+  const size = Math.abs(ms);
+  if (size >= 9_950) return `${Math.round(ms / 1000)} s`;
+  if (size >= 995) return `${(ms / 1000).toFixed(1)} s`;
+  return size >= 9.95 ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`;
+}
+
+/** The time of day, with its zone left to who needs it. */
+export function clock(epochMs: number): string {
+  return new Date(epochMs).toLocaleTimeString("en-GB");
+}
+
+/** A count with its thousands set apart. */
+export function count(n: number): string {
+  return n.toLocaleString("en-GB");
+}
+
+/** The first signs of an id, enough to tell two apart. */
+export function brief(id: string): string {
+  const digest = id.replace(/^[a-z0-9]+[:-](?=[0-9a-f]{12})/, "");
+  return digest.length > 12 ? digest.slice(0, 10) : digest;
+}
