@@ -1,0 +1,74 @@
+//! QR codes as the path of an SVG: the link beside it, for the phone in the viewer's hand.
+
+use std::fmt::Write as _;
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+/// A QR code: black modules on white, without its quiet zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Qr {
+    /// Modules a side.
+    pub size: u32,
+    /// One rectangle a run of black modules.
+    pub path: String,
+}
+
+/// The code of a text; none where it is too long for one.
+#[must_use]
+pub fn encode(text: &str) -> Option<Qr> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let size = code.size();
+    let mut path = String::new();
+    for y in 0..size {
+        let mut x = 0;
+        while x < size {
+            let run = (x..size).take_while(|x| code.get_module(*x, y)).count();
+            if run > 0 {
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{x} {y}h{run}v1h-{run}z");
+            }
+            x += i32::try_from(run).unwrap_or(i32::MAX).saturating_add(1);
+        }
+    }
+    Some(Qr {
+        size: u32::try_from(size).ok()?,
+        path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Draws the path back into modules.
+    fn modules(qr: &Qr) -> Vec<(i32, i32)> {
+        let number = |text: &str| text.parse::<i32>().unwrap();
+        let runs = qr.path.split('M').skip(1);
+        runs.flat_map(|run| {
+            let (x, rest) = run.split_once(' ').unwrap();
+            let (y, rest) = rest.split_once('h').unwrap();
+            let length = rest.split_once('v').unwrap().0;
+            (0..number(length)).map(move |step| (number(x) + step, number(y)))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_path_holds_exactly_the_black_modules() {
+        let qr = encode("https://shop.example.com/heron").unwrap();
+        let code =
+            QrCode::encode_text("https://shop.example.com/heron", QrCodeEcc::Medium).unwrap();
+        let size = code.size();
+        let black: Vec<_> = (0..size)
+            .flat_map(|y| (0..size).map(move |x| (x, y)))
+            .filter(|(x, y)| code.get_module(*x, *y))
+            .collect();
+        assert_eq!(modules(&qr), black);
+        assert_eq!(i32::try_from(qr.size), Ok(size));
+    }
+
+    #[test]
+    fn a_text_too_long_for_a_code_has_none() {
+        assert_eq!(encode(&"x".repeat(5_000)), None);
+    }
+}
