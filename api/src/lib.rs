@@ -10,6 +10,7 @@ pub mod error;
 pub mod words;
 
 // The stations, in the data's order.
+pub mod decisions;
 pub mod detections;
 pub mod media;
 

@@ -1,0 +1,4 @@
+//! Decisions: the one overlay worth showing, for one viewer at one position.
+
+mod bytes;
+pub mod receipt;
