@@ -30,7 +30,7 @@ export async function eventually(what, ask, holds, ms) {
     const answer = await ask();
     if (holds(answer)) return answer;
     if (Date.now() > end) throw new Error(`${what}: not within ${ms / 1000} s; the last answer was ${JSON.stringify(answer)}`);
-    await new Promise((next) => setTimeout(next, 250));
+    await new Promise((next) => setTimeout(next, 500));
   }
 }
 

@@ -113,5 +113,5 @@ export async function openDemo(browser, url) {
  */
 export async function keep(page, name) {
   await mkdir(ARTEFACTS, { recursive: true });
-  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`), animations: "disabled" });
 }

@@ -83,13 +83,16 @@ export async function startDemo(more = []) {
   });
   gaveUp.catch(() => {});
 
+  /** @type {Map<string, Promise<string>>} */
+  const tokens = new Map();
   return {
     url: url.endsWith("/") ? url : `${url}/`,
     log: () => written,
     end,
-    token: async (role) => {
-      const { stdout } = await run(file, ["token", "--role", role, "--subject", `e2e-${role}`, "--data-dir", dataDir], { env });
-      return stdout.trim();
+    token: (role) => {
+      const made = tokens.get(role) ?? run(file, ["token", "--role", role, "--subject", `e2e-${role}`, "--data-dir", dataDir], { env }).then(({ stdout }) => stdout.trim());
+      tokens.set(role, made);
+      return made;
     },
     interrupt: async () => {
       const from = Date.now();

@@ -1,17 +1,36 @@
 /** Gathers what is known of the way to one painted overlay, from the record, the API and the playlists. */
 import { get, truth } from "./asking.mjs";
+import { steps } from "./path.mjs";
 
 /** @typedef {import("./browser.mjs").Said} Said */
+/** @typedef {import("./path.mjs").Traced & { viewer: string, title: string, way: import("./path.mjs").Step[], tookMs: number }} Trace */
 
 /**
- * The first overlay that a detection on a cue brought to the screen, with every moment of its way; null when there was none.
+ * The overlay that went the shortest way from its object's first frame to the screen, of those whose every moment is known: an object that was in the
+ * picture before the page was opened, or that waited for a quiet time to end, tells nothing of the way.
  * @param {import("./server.mjs").Demo} demo
  * @param {Said[]} said
  * @param {{ at: number, text: string }[]} playlists
- * @returns {Promise<(import("./path.mjs").Traced & { viewer: string, title: string }) | null>}
+ * @returns {Promise<Trace | null>}
  */
 export async function trace(demo, said, playlists) {
+  const known = [];
+  for (const traced of await all(demo, said, playlists)) {
+    const way = steps(traced);
+    if (way.every((step) => step.at !== null)) known.push({ ...traced, way, tookMs: traced.paintedAt - /** @type {number} */ (way[0]?.at) });
+  }
+  return known.sort((a, b) => a.tookMs - b.tookMs)[0] ?? null;
+}
+
+/**
+ * @param {import("./server.mjs").Demo} demo
+ * @param {Said[]} said
+ * @param {{ at: number, text: string }[]} playlists
+ * @returns {Promise<(import("./path.mjs").Traced & { viewer: string, title: string })[]>}
+ */
+async function all(demo, said, playlists) {
   const config = await (await fetch(new URL("demo/config.json", demo.url))).json();
+  const found = [];
   for (const { viewer, event } of said) {
     if (event.type !== "painted") continue;
     const mine = said.filter((one) => one.viewer === viewer).map((one) => one.event);
@@ -26,7 +45,7 @@ export async function trace(demo, said, playlists) {
     if (!seen) continue;
     const from = Math.max(0, seen.position_ms - 30_000);
     const detections = await get(demo, `v1/media/${config.media_id}/detections?from_ms=${from}&to_ms=${seen.position_ms}`, "marketer");
-    return {
+    found.push({
       viewer,
       title: instrument.name,
       zeroMs: Date.parse(config.zero),
@@ -40,7 +59,7 @@ export async function trace(demo, said, playlists) {
       askedAt: asked.at,
       decidedAt: decided.at,
       paintedAt: event.at,
-    };
+    });
   }
-  return null;
+  return found;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { eventually, get } from "../src/asking.mjs";
 import { keep, launch, openDemo } from "../src/browser.mjs";
-import { lines, steps } from "../src/path.mjs";
+import { lines } from "../src/path.mjs";
 import { startDemo } from "../src/server.mjs";
 import { trace } from "../src/trace.mjs";
 
@@ -142,9 +142,9 @@ describe("the circle on one machine", { timeout: 600_000 }, () => {
   });
 
   step("the way from the first frame to the painted overlay is known part by part", async () => {
-    const traced = await trace(demo, opened.record.said, opened.playlists);
-    assert.ok(traced, "at least one overlay came by a cue and a detection");
-    const way = steps(traced);
+    const traced = await eventually("an overlay whose every moment is known", () => trace(demo, opened.record.said, opened.playlists), (found) => found !== null, ROUND_MS);
+    assert.ok(traced);
+    const { way } = traced;
     console.log(`“${traced.title}” for ${traced.viewer}, for ${traced.name}:\n${lines(way).join("\n")}`);
     const known = way.slice(4).map((one) => one.at ?? NaN);
     assert.deepEqual(known, [...known].sort((a, b) => a - b), "cue, question, decision and paint follow each other");

@@ -4,18 +4,18 @@ import type { Decision, Overlay } from "@beckon/viewer-sdk";
 export type Reason = Decision["reasons"][number]["reason"];
 export type Kind = Overlay["kind"];
 
-/** One sentence a reason; it follows the instrument's name. */
+/** One sentence a reason, for one instrument or for several. */
 export const LEFT_OUT: Record<Reason, string> = {
-  nothing_on_screen: "nothing that triggers it is in the picture.",
-  other_media: "it runs on other media only.",
-  outside_schedule: "its time has not come, or is over.",
-  cannot_draw: "this player cannot draw its kind.",
-  outside_audience: "this viewer is not in its audience.",
-  no_consent: "its audience asks for a profile, and this viewer has not agreed to that.",
-  frequency_capped: "this viewer has seen it as often as its cap allows.",
-  quiet: "it is quiet for a while after the last overlay.",
-  showing: "it is on screen already, or has just been.",
-  outranked: "another one is worth more to this viewer now.",
+  nothing_on_screen: "No trigger is in the picture.",
+  other_media: "Runs on other media only.",
+  outside_schedule: "The schedule has not begun, or is over.",
+  cannot_draw: "This player cannot draw that kind.",
+  outside_audience: "This viewer is not in the audience.",
+  no_consent: "The audience asks for a profile, and this viewer has not agreed to that.",
+  frequency_capped: "This viewer has seen it as often as the cap allows.",
+  quiet: "It is quiet for a while after the last overlay.",
+  showing: "On screen already, or just taken off.",
+  outranked: "Another went before.",
 };
 
 const NOTHING: Record<Reason, string> = {
@@ -39,7 +39,7 @@ export function whyNothing(reasons: Decision["reasons"]): string {
 
 /** The sentence for a reason; an unknown one, from a newer server, keeps its code. */
 export function leftOut(reason: Reason): string {
-  return LEFT_OUT[reason] ?? `it was left out (${reason as string}).`;
+  return LEFT_OUT[reason] ?? `The server says: ${reason as string}.`;
 }
 
 export const KIND: Record<Kind, string> = {

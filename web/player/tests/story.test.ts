@@ -60,6 +60,6 @@ test("no live instrument at all is said as such", () => {
   assert.equal(whyNothing([]), "No instrument is live.");
 });
 
-test("every reason reads on from a name and ends its sentence", () => {
-  for (const words of Object.values(LEFT_OUT)) assert.match(words, /^[a-z].*\.$/);
+test("every reason is one sentence", () => {
+  for (const words of Object.values(LEFT_OUT)) assert.match(words, /^[A-Z].*\.$/);
 });

@@ -8,7 +8,8 @@ import { BEGINNING, next, type Explanation, type Story } from "./story.js";
 type Candidate = Explanation["candidates"][number];
 
 const RANKED_SHOWN = 5;
-const LEFT_OUT_SHOWN = 4;
+/** So many names stand in a line of what was left out. */
+const NAMED = 3;
 const STATE_ICON: Record<NonNullable<Story["state"]>["tone"], IconName> = { wait: "wait", on: "screen", gone: "none", bad: "warning" };
 
 export interface WhyPanel {
@@ -110,12 +111,14 @@ function rankedBy(why: Explanation): string {
   return chance === null || chance === undefined ? who : `${who} Chance to be chosen: ${percent(chance)}.`;
 }
 
+/** Grouped by reason: a dozen instruments that are all quiet are one line. */
 function leftOutList(out: Candidate[]): HTMLElement {
+  const groups = Map.groupBy(out, (one) => one.reason);
   const list = el("ul", { class: "left xs", "aria-label": "Left out" });
-  for (const one of out.slice(0, LEFT_OUT_SHOWN)) {
-    list.append(el("li", {}, "Left out: ", el("b", {}, `“${one.name}”`), `, ${one.reason === null ? "" : leftOut(one.reason)}`));
+  for (const [reason, ones] of groups) {
+    const named = ones.slice(0, NAMED).map((one) => `“${one.name}”`);
+    const more = ones.length > NAMED ? ` and ${ones.length - NAMED} more` : "";
+    list.append(el("li", {}, "Left out: ", el("b", {}, named.join(", ") + more), reason === null ? "." : `. ${leftOut(reason)}`));
   }
-  const rest = out.length - LEFT_OUT_SHOWN;
-  if (rest > 0) list.append(el("li", {}, `and ${rest} more.`));
   return list;
 }
