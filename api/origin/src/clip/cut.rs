@@ -202,6 +202,8 @@ pub fn last_line(stderr: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
     use super::*;
 
     fn probed(seconds: f64, frames_a_second: f64) -> Probe {
@@ -240,5 +242,14 @@ mod tests {
         let list = arguments(Path::new("-y"), Path::new("out"), &probed(1.0, 30.0));
         assert!(list.iter().any(|argument| argument == "file:-y"));
         assert_eq!(as_file(Path::new("http://x")), "file:http://x");
+    }
+
+    #[test]
+    fn without_ffmpeg_the_command_to_type_is_named_in_one_line() {
+        let error = not_started("ffmpeg", Path::new("a.mp4"), ErrorKind::NotFound.into());
+        let said = error.to_string();
+        assert!(said.starts_with("ffmpeg is not installed, and a.mp4 has to be cut once; type: "));
+        assert!(said.ends_with("install -y ffmpeg") || said.ends_with("install ffmpeg"));
+        assert_eq!(said.lines().count(), 1);
     }
 }

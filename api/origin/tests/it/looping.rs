@@ -291,3 +291,39 @@ fn segments_that_are_no_whole_are_refused_by_name() {
     let error = Clip::from_folder(empty.path()).err().unwrap().to_string();
     assert!(error.ends_with("holds no .ts segments"), "{error}");
 }
+
+#[test]
+fn a_damaged_clip_is_refused_or_looped_but_never_stops_the_origin() {
+    let read = |n: u32| std::fs::read(crate::reader::fixture().join(format!("{n}.ts"))).unwrap();
+    let (first, second) = (read(0), Bytes::from(read(1)));
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let (mut refused, mut looped) = (0, 0);
+    for _ in 0..150 {
+        let mut damaged = first.clone();
+        for _ in 0..4 {
+            let at = random(1_500);
+            damaged[at] = random(256) as u8;
+        }
+        let segments = vec![Bytes::from(damaged), second.clone()];
+        let Ok(clip) = Clip::from_segments(segments) else {
+            refused += 1;
+            continue;
+        };
+        let channel = channel_of(Arc::new(clip));
+        for hours in [0, 26] {
+            let _ = channel.segment(ZERO_MS + hours * 3_600_000 + 30_000, 3);
+            let _ = channel.playlist(ZERO_MS + hours * 3_600_000 + 30_000);
+        }
+        looped += 1;
+    }
+    assert!(
+        refused > 0 && looped > 0,
+        "{refused} refused, {looped} looped"
+    );
+}

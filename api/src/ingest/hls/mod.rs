@@ -1,0 +1,19 @@
+//! Reading HLS: playlists, and what a transport stream segment says of time.
+//!
+//! Everything here is pure: bytes in, values out. Fetching and watching is built on it.
+
+mod attributes;
+mod id3;
+mod master;
+mod media;
+mod packets;
+pub mod playlist;
+pub mod segment;
+pub mod ts;
+
+#[cfg(test)]
+mod tests;
+
+pub use master::{Master, Rendition, Variant};
+pub use media::{Kind, Media};
+pub use playlist::{Fault, Playlist, PlaylistError, Warning, read};
