@@ -1,7 +1,5 @@
 //! Caps that the device keeps itself: what it showed lately, and what it must not draw twice.
 
-use std::collections::VecDeque;
-
 /// How many receipts a question may carry.
 const RECENT: usize = 8;
 /// How many drawn overlays are remembered.
@@ -10,8 +8,8 @@ const DRAWN: usize = 256;
 /// What this device was given, so that it never draws a thing twice before the server has counted the first time.
 #[derive(Debug, Default)]
 pub struct Caps {
-    recent: VecDeque<String>,
-    drawn: VecDeque<String>,
+    recent: Vec<String>,
+    drawn: Vec<String>,
 }
 
 impl Caps {
@@ -22,9 +20,9 @@ impl Caps {
             return false;
         }
         if self.drawn.len() == DRAWN {
-            self.drawn.pop_front();
+            self.drawn.remove(0);
         }
-        self.drawn.push_back(name);
+        self.drawn.push(name);
         true
     }
 
@@ -32,9 +30,9 @@ impl Caps {
     pub fn remember(&mut self, receipt: &str) {
         self.recent.retain(|known| known != receipt);
         if self.recent.len() == RECENT {
-            self.recent.pop_front();
+            self.recent.remove(0);
         }
-        self.recent.push_back(receipt.to_owned());
+        self.recent.push(receipt.to_owned());
     }
 
     /// An overlay with this receipt was never drawn after all.

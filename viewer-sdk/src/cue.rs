@@ -1,7 +1,5 @@
 //! Cues: which of the signals that arrive is ours, valid and new, and when to ask because of it.
 
-use std::collections::VecDeque;
-
 /// The version of the cue's shape that this SDK reads.
 pub const CUE_VERSION: u32 = 1;
 
@@ -72,7 +70,7 @@ impl CueVerdict {
 #[derive(Debug)]
 pub struct CueGate {
     media_id: String,
-    seen: VecDeque<String>,
+    seen: Vec<String>,
 }
 
 impl CueGate {
@@ -81,7 +79,7 @@ impl CueGate {
     pub fn new(media_id: &str) -> Self {
         Self {
             media_id: media_id.to_owned(),
-            seen: VecDeque::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -107,9 +105,9 @@ impl CueGate {
             return CueVerdict::Expired;
         }
         if self.seen.len() == REMEMBERED {
-            self.seen.pop_front();
+            self.seen.remove(0);
         }
-        self.seen.push_back(cue.cue_id.clone());
+        self.seen.push(cue.cue_id.clone());
         CueVerdict::Taken
     }
 }

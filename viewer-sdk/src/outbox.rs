@@ -1,7 +1,5 @@
 //! The outbox: events wait here until the server has them, through lost connections and closing pages.
 
-use std::collections::VecDeque;
-
 /// How many events one request may carry.
 pub const BATCH_EVENTS: usize = 50;
 /// How long a request's body may be.
@@ -34,7 +32,7 @@ struct Entry {
 /// Unsent events. Sending one twice is harmless, losing one is not: an event leaves only when the server has answered.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    queue: VecDeque<Entry>,
+    queue: Vec<Entry>,
     /// How many of the queue's first events are on their way.
     under_way: usize,
     failures: u32,
@@ -50,7 +48,7 @@ impl Outbox {
         if self.queue.len() >= QUEUE_MAX {
             self.queue.remove(self.under_way);
         }
-        self.queue.push_back(Entry {
+        self.queue.push(Entry {
             id: id.to_owned(),
             body: body.to_owned(),
             at_ms,

@@ -16,7 +16,8 @@ pub struct Qr {
 /// The code of a text; none where it is too long for one.
 #[must_use]
 pub fn encode(text: &str) -> Option<Qr> {
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    // As bytes: links are in lower case, which the denser modes do not have, and their code need not travel.
+    let code = QrCode::encode_binary(text.as_bytes(), QrCodeEcc::Medium).ok()?;
     let size = code.size();
     let mut path = String::new();
     for y in 0..size {

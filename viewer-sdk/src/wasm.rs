@@ -31,8 +31,10 @@ pub fn core_version() -> String {
 #[derive(Debug)]
 pub struct QrPath {
     /// Modules a side.
+    #[wasm_bindgen(readonly)]
     pub size: u32,
     /// The path of the black ones.
+    #[wasm_bindgen(readonly)]
     pub path: String,
 }
 
@@ -45,56 +47,43 @@ pub fn qr_path(text: &str) -> Option<QrPath> {
     })
 }
 
-/// A cue's fields, filled one by one from its JSON.
-#[wasm_bindgen(getter_with_clone)]
-#[derive(Debug, Default)]
-pub struct CueFields {
-    /// The shape's version.
-    pub version: u32,
-    /// What it says.
-    pub kind: String,
-    /// Its id.
-    pub cue_id: String,
-    /// The media it is about.
-    pub media_id: String,
-    /// The position it is about.
-    pub seen_ms: f64,
-    /// When it was sent.
-    pub sent_at_ms: f64,
-    /// After this it is ignored.
-    pub valid_until_ms: f64,
-    /// Over how long viewers spread their questions.
-    pub spread_ms: u32,
-}
+/// A cue's fields, as they stand in its JSON.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct CueFields(CueFacts);
 
 #[wasm_bindgen]
 impl CueFields {
-    /// An empty one.
+    /// The fields in the order of the contract, times in ms since 1970.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-impl CueFields {
-    fn facts(&self) -> CueFacts {
-        // A time that is not one is written as "never valid" and "before zero", which the gate refuses.
-        let seen_ms = if self.seen_ms.is_finite() {
-            whole(self.seen_ms)
-        } else {
-            -1
-        };
-        let valid = self.sent_at_ms.is_finite() && self.valid_until_ms.is_finite();
-        CueFacts {
-            version: self.version,
-            kind: self.kind.clone(),
-            cue_id: self.cue_id.clone(),
-            media_id: self.media_id.clone(),
-            seen_ms: if valid { seen_ms } else { -1 },
-            sent_at_ms: whole(self.sent_at_ms),
-            valid_until_ms: whole(self.valid_until_ms),
-            spread_ms: self.spread_ms,
-        }
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a cue has this many fields, and a setter each would weigh more"
+    )]
+    pub fn new(
+        version: u32,
+        kind: String,
+        cue_id: String,
+        media_id: String,
+        seen_ms: f64,
+        sent_at_ms: f64,
+        valid_until_ms: f64,
+        spread_ms: u32,
+    ) -> Self {
+        // A time that is not one is written as "about something before zero", which the gate refuses.
+        let valid = [seen_ms, sent_at_ms, valid_until_ms]
+            .iter()
+            .all(|time| time.is_finite());
+        Self(CueFacts {
+            version,
+            kind,
+            cue_id,
+            media_id,
+            seen_ms: if valid { whole(seen_ms) } else { -1 },
+            sent_at_ms: whole(sent_at_ms),
+            valid_until_ms: whole(valid_until_ms),
+            spread_ms,
+        })
     }
 }
 
@@ -104,8 +93,10 @@ impl CueFields {
 pub struct HeardCue {
     verdict: CueVerdict,
     /// The position at which it lies in the stream.
+    #[wasm_bindgen(readonly)]
     pub place_ms: Option<f64>,
     /// How long to wait before asking.
+    #[wasm_bindgen(readonly)]
     pub wait_ms: u32,
 }
 
@@ -126,8 +117,10 @@ impl HeardCue {
 #[derive(Debug)]
 pub struct QuestionWindow {
     /// Where the overlay will show.
+    #[wasm_bindgen(readonly)]
     pub position_ms: f64,
     /// How far back the window reaches.
+    #[wasm_bindgen(readonly)]
     pub backward_ms: f64,
 }
 
@@ -137,8 +130,10 @@ pub struct QuestionWindow {
 pub struct DueChange {
     what: &'static str,
     /// Which overlay.
+    #[wasm_bindgen(readonly)]
     pub key: u32,
     /// With `show`: it was not drawn before.
+    #[wasm_bindgen(readonly)]
     pub first: bool,
 }
 
@@ -159,8 +154,10 @@ impl DueChange {
 #[derive(Debug)]
 pub struct EventTexts {
     /// Their ids.
+    #[wasm_bindgen(readonly)]
     pub ids: Vec<String>,
     /// Their JSON texts.
+    #[wasm_bindgen(readonly)]
     pub bodies: Vec<String>,
 }
 
@@ -384,7 +381,7 @@ impl Core {
     }
 
     fn hear(&mut self, cue: &CueFields, place: Place, now_ms: f64, random: f64) -> HeardCue {
-        let heard = self.0.hear(&cue.facts(), place, whole(now_ms), random);
+        let heard = self.0.hear(&cue.0, place, whole(now_ms), random);
         HeardCue {
             verdict: heard.verdict,
             place_ms: heard.place_ms.map(number),

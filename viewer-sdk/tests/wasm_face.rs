@@ -2,40 +2,37 @@
 
 use beckon_viewer_sdk::wasm::{Core, CueFields};
 
-fn check() -> CueFields {
-    CueFields {
-        version: 1,
-        kind: "check".into(),
-        cue_id: "a".into(),
-        media_id: "cup".into(),
-        valid_until_ms: 10.0,
-        ..CueFields::new()
-    }
+fn check(seen_ms: f64, sent_at_ms: f64, valid_until_ms: f64) -> CueFields {
+    CueFields::new(
+        1,
+        "check".into(),
+        "a".into(),
+        "cup".into(),
+        seen_ms,
+        sent_at_ms,
+        valid_until_ms,
+        0,
+    )
 }
 
 #[test]
 fn a_time_that_is_not_a_number_is_refused_as_malformed() {
     let mut core = Core::new("cup", 0.0);
     for broken in [
-        CueFields {
-            valid_until_ms: f64::NAN,
-            ..check()
-        },
-        CueFields {
-            sent_at_ms: f64::INFINITY,
-            ..check()
-        },
-        CueFields {
-            seen_ms: f64::NAN,
-            ..check()
-        },
+        check(0.0, 0.0, f64::NAN),
+        check(0.0, f64::INFINITY, 10.0),
+        check(f64::NAN, 0.0, 10.0),
     ] {
         assert_eq!(
             core.hear_beside(&broken, 0.0, 0.0, 0.0).verdict(),
             "malformed"
         );
     }
-    assert_eq!(core.hear_beside(&check(), 0.0, 0.0, 0.0).verdict(), "taken");
+    assert_eq!(
+        core.hear_beside(&check(0.0, 0.0, 10.0), 0.0, 0.0, 0.0)
+            .verdict(),
+        "taken"
+    );
 }
 
 #[test]

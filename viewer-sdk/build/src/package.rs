@@ -13,6 +13,15 @@ const CONTRACT: (&str, &str) = ("../../openapi/openapi.js", "./openapi.js");
 
 /// Bundles the skin into `dist/index.js`.
 pub fn bundle(root: &Path, sdk: &Path, dist: &Path) -> Result<()> {
+    // By itself first: a sheet that is bundled as text is not shrunk.
+    let mut sheet = npm_tool(root, "esbuild", sdk)?;
+    sheet.args(["ts/draw/overlay.css", "--minify", "--log-level=warning"]);
+    sheet.arg(format!(
+        "--outfile={}",
+        dist.join("core/overlay.css").display()
+    ));
+    finish(sheet)?;
+
     let mut esbuild = npm_tool(root, "esbuild", sdk)?;
     esbuild
         .args([

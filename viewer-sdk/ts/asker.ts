@@ -1,0 +1,129 @@
+/** From a cue to the overlays on the schedule: hears, waits its share of the spread, asks, plans. */
+import type { Adapter, FoundText } from "./adapters/adapter.js";
+import type { Consent } from "./consent.js";
+import { version, type Core } from "./core.js";
+import { fieldsOf, readCue } from "./cue.js";
+import { BeckonError } from "./error.js";
+import type { Inspector } from "./inspect.js";
+import type { Transport } from "./transport.js";
+import type { Cue, Decision, DecisionRequest, InstrumentKind, Overlay } from "./wire.js";
+
+/** One more try, a little later: a second one would come after the moment. */
+const RETRY_MS = 700;
+
+/** Where an overlay goes that was decided for this viewer. */
+export interface Plans {
+  positionMs(): number | null;
+  /** What can be drawn at the picture's present size. */
+  canDraw(): InstrumentKind[];
+  size(): { width: number; height: number };
+  plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined): void;
+}
+
+/** What the host set once. */
+export interface Settings {
+  explain: boolean;
+  locale: string;
+  clockMs: number;
+}
+
+export class Asker {
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #ended = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly adapter: Adapter,
+    private readonly transport: Transport,
+    private readonly consent: Consent,
+    private readonly inspector: Inspector,
+    private readonly plans: Plans,
+    private readonly settings: Settings,
+  ) {}
+
+  /** A text was found in the stream, or beside it. */
+  hear(via: "stream" | "sse", found: FoundText | string): void {
+    const cue = readCue(typeof found === "string" ? found : found.text);
+    if (!cue || this.#ended) return;
+    const playheadMs = this.plans.positionMs();
+    const fields = fieldsOf(cue);
+    const now = Date.now() + this.settings.clockMs;
+    const heard =
+      typeof found === "string"
+        ? this.core.hear_beside(fields, this.adapter.playhead().mediaTimeMs, now, Math.random())
+        : this.core.hear_in_stream(fields, found.mediaTimeMs, found.dateMs, now, Math.random());
+    fields.free();
+    const { verdict, wait_ms: waitMs } = heard;
+    const placeMs = heard.place_ms ?? null;
+    heard.free();
+    const aheadMs = placeMs === null || playheadMs === null ? null : placeMs - playheadMs;
+    this.inspector.tell({ type: "cue", cue, via, verdict, placeMs, aheadMs });
+    if (verdict === "taken") this.#later(waitMs, () => void this.ask(cue, placeMs));
+  }
+
+  /** Asks because of a cue, or without one at the playhead. */
+  async ask(cue: Cue | null, placeMs: number | null): Promise<void> {
+    const playheadMs = this.plans.positionMs();
+    const window = this.core.question(placeMs ?? undefined, cue?.seen_ms ?? playheadMs ?? 0, playheadMs ?? undefined);
+    const { position_ms, backward_ms } = window;
+    window.free();
+    const cueId = cue?.cue_id ?? null;
+    const request = this.#request(position_ms, backward_ms, cueId);
+    this.inspector.tell({ type: "asked", cueId, positionMs: position_ms, backwardMs: backward_ms });
+    const started = performance.now();
+    const decision = await this.#decide(request, true);
+    if (!decision || this.#ended) return;
+    this.inspector.tell({ type: "decided", cueId, decision, tookMs: performance.now() - started });
+    this.core.plan_check(decision.next_check_ms ?? undefined);
+    for (const overlay of decision.overlays) this.plans.plan(overlay, decision, request.personalisation ?? undefined);
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #request(position_ms: number, backward_ms: number, cueId: string | null): DecisionRequest {
+    const { width, height } = this.plans.size();
+    const request: DecisionRequest = {
+      position_ms,
+      backward_ms,
+      slots: 1,
+      client: {
+        locale: this.settings.locale,
+        viewport_width: Math.round(width),
+        viewport_height: Math.round(height),
+        sdk_version: version(),
+        can_draw: this.plans.canDraw(),
+      },
+      recent: this.core.recent_receipts(),
+    };
+    if (cueId !== null) request.cue_id = cueId;
+    if (this.settings.explain) request.explain = true;
+    const personalisation = this.consent.personalisation();
+    if (personalisation !== undefined) request.personalisation = personalisation;
+    return request;
+  }
+
+  async #decide(request: DecisionRequest, mayRetry: boolean): Promise<Decision | undefined> {
+    try {
+      return await this.transport.decide(request);
+    } catch (cause) {
+      const error = cause instanceof BeckonError ? cause : new BeckonError("bad_answer", String(cause), { cause });
+      if (this.#ended) return undefined;
+      const willRetry = mayRetry && error.passing;
+      this.inspector.tell({ type: "failed", what: "decide", error, willRetry });
+      if (!willRetry) return undefined;
+      await new Promise<void>((resolve) => this.#later(RETRY_MS * (0.5 + Math.random()), resolve));
+      return this.#decide(request, false);
+    }
+  }
+
+  #later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}

@@ -1,0 +1,60 @@
+/** What a card draws, and what it lets the viewer do. */
+import type { Texts } from "../texts/texts.js";
+import type { Content, Explanation, InstrumentKind, Offer, Overlay, Standing } from "../wire.js";
+
+/** A question to the viewer. */
+export type Ask = Extract<Content, { kind: "poll" | "quiz" | "trivia" }>;
+/** Something offered to the viewer. */
+export type Sell = Offer & { kind: "ad" | "promotion" | "product" | "upsell" };
+
+/** Everything that can be drawn. */
+export const KINDS: readonly InstrumentKind[] = ["poll", "quiz", "trivia", "ad", "promotion", "product", "upsell"];
+
+/** What was decided, as the stage hands it over. */
+export interface Subject {
+  overlay: Overlay;
+  explanation: Explanation | undefined;
+  personalised: boolean | undefined;
+}
+
+/** How it looks and speaks. */
+export interface Manner {
+  locale: string;
+  texts: Texts;
+}
+
+/** What the viewer may do. */
+export interface Acts {
+  answer(answerId: string): void;
+  click(): void;
+  close(): void;
+  more(): void;
+}
+
+/** Where the viewer stands with a card. */
+export interface CardState {
+  phase: "idle" | "answering" | "kept" | "results" | "offline" | "error";
+  answerId: string | undefined;
+  standing: Standing | undefined;
+  /** A strip that the viewer has opened. */
+  opened: boolean;
+  /** "Why this?" lies open. */
+  why: boolean;
+  /** The code lies in the clipboard. */
+  copied: boolean;
+}
+
+export function isAsk(content: Content): content is Ask {
+  return content.kind === "poll" || content.kind === "quiz" || content.kind === "trivia";
+}
+
+/** The link, where it is one that may be followed. */
+export function safeLink(url: string | null | undefined): string | undefined {
+  if (!url) return undefined;
+  try {
+    const { protocol, href } = new URL(url);
+    return protocol === "https:" || protocol === "http:" ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}

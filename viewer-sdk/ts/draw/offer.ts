@@ -1,0 +1,85 @@
+/** Ads, promotions, products and upsells: what is offered, its price, and the one way to it. */
+import { price } from "../texts/texts.js";
+import { qrCode } from "../core.js";
+import { make, makeSvg } from "./make.js";
+import { safeLink, type Acts, type CardState, type Manner, type Sell } from "./model.js";
+
+/** What there is room for. */
+export interface Room {
+  picture: boolean;
+  text: boolean;
+  qr: boolean;
+}
+
+/** The body of a card that offers something. */
+export function offerBody(sell: Sell, state: CardState, acts: Acts, copy: () => void, manner: Manner, room: Room): Node[] {
+  const aside = room.picture ? visual(sell, manner, room) : undefined;
+  const words = [
+    make("h2", { class: "bk-q", text: sell.title }),
+    room.text && sell.text ? make("p", { class: "bk-p", text: sell.text }) : undefined,
+    sell.price ? make("p", { class: "bk-price", text: price(sell.price, manner.locale) }) : undefined,
+  ].filter((node) => node !== undefined);
+  const acting = actions(sell, state, acts, copy, manner);
+  if (!aside) return [...words, acting];
+  // Beside a code to scan the button stands in the same column: it is the same link.
+  const beside = aside.classList.contains("bk-qr");
+  const column = make("div", { class: "bk-words" }, beside ? [...words, acting] : words);
+  const row = make("div", { class: "bk-row" }, [aside, column]);
+  return beside ? [row] : [row, acting];
+}
+
+/** The foot's words: where the offer comes from, or how to take it. */
+export function offerFooting(sell: Sell, { texts }: Manner, room: Room): string {
+  if (sell.kind === "upsell") return texts.from(sell.advertiser);
+  return room.picture && room.qr && sell.kind === "ad" && safeLink(sell.link_url) ? texts.scan : "";
+}
+
+function visual(sell: Sell, manner: Manner, room: Room): Element | undefined {
+  const link = safeLink(sell.link_url);
+  if (sell.kind === "ad" && room.qr && link) {
+    const code = qr(link, manner);
+    if (code) return code;
+  }
+  const source = safeLink(sell.image_url);
+  if (!source) return undefined;
+  const image = make("img", { class: "bk-thumb", src: source, alt: sell.image_text ?? "", decoding: "async", referrerpolicy: "no-referrer" });
+  // A picture that does not come leaves no hole.
+  image.addEventListener("error", () => image.remove(), { once: true });
+  return image;
+}
+
+/** The code and its quiet zone: black on white whatever the theme, or no phone reads it. */
+function qr(link: string, { texts }: Manner): SVGElement | undefined {
+  const code = qrCode(link);
+  if (!code) return undefined;
+  const side = String(code.size + 8);
+  const facts = { class: "bk-qr", viewBox: `-4 -4 ${side} ${side}`, role: "img", "aria-label": texts.qr, "shape-rendering": "crispEdges" };
+  return makeSvg("svg", facts, [
+    makeSvg("rect", { x: "-4", y: "-4", width: side, height: side, fill: "#fff" }),
+    makeSvg("path", { d: code.path, fill: "#000" }),
+  ]);
+}
+
+function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { texts }: Manner): HTMLElement {
+  const link = linkButton(sell, acts, sell.code ? "bk-btn quiet" : "bk-btn");
+  const children: (Node | undefined)[] = [];
+  if (sell.code) {
+    children.push(make("span", { class: "bk-code", text: sell.code }));
+    // Only secure pages may write to the clipboard; elsewhere the code is selected by a touch.
+    if (navigator.clipboard) {
+      children.push(make("button", { class: "bk-btn", type: "button", "data-key": "copy", text: state.copied ? texts.copied : texts.copy, on: copy }));
+    }
+  }
+  children.push(link);
+  if (sell.kind === "upsell") {
+    children.push(make("button", { class: "bk-btn quiet", type: "button", "data-key": "later", text: texts.notNow, on: acts.close }));
+  }
+  return make("div", { class: "bk-acts" }, children);
+}
+
+/** The link as a button; none where it may not be followed. */
+export function linkButton(sell: Sell, acts: Acts, classes: string): HTMLElement | undefined {
+  const href = safeLink(sell.link_url);
+  if (!href) return undefined;
+  return make("a", { class: classes, href, target: "_blank", rel: "noopener", "data-key": "link", text: sell.link_text, on: acts.click });
+}

@@ -1,0 +1,84 @@
+/** The SDK's own words, by language, and numbers as that language writes them. */
+import type { InstrumentKind, Price } from "../wire.js";
+import { ar } from "./ar.js";
+import { de } from "./de.js";
+import { en } from "./en.js";
+
+/** Every text that the SDK itself says. */
+export interface Texts {
+  direction: "ltr" | "rtl";
+  kinds: Record<InstrumentKind, string>;
+  ad: string;
+  close: string;
+  why: string;
+  back: string;
+  vote: string;
+  guess: string;
+  code: string;
+  copy: string;
+  copied: string;
+  notNow: string;
+  scan: string;
+  qr: string;
+  oneVote: string;
+  oneGuess: string;
+  sending: string;
+  offline: string;
+  refused: string;
+  right: string;
+  moreTime: string;
+  chosenForMoment: string;
+  personal: string;
+  notPersonal: string;
+  notQuite(right: string): string;
+  yours(answer: string): string;
+  yourVote(answer: string, votes: string): string;
+  guesses(count: string): string;
+  from(name: string): string;
+  seen(name: string, time: string): string;
+  paidBy(name: string): string;
+}
+
+const LANGUAGES: Record<string, Texts> = { ar, de, en };
+
+/** The texts of a language, English where we do not have it. */
+export function textsFor(locale: string): Texts {
+  return LANGUAGES[locale.toLowerCase().split("-")[0] ?? ""] ?? en;
+}
+
+/** A locale that the browser's formats know, so that no host's typing error breaks a number. */
+function formats(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
+
+export function count(value: number, locale: string): string {
+  return new Intl.NumberFormat(formats(locale)).format(value);
+}
+
+export function percent(share: number, locale: string): string {
+  return new Intl.NumberFormat(formats(locale), { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+export function price({ amount_minor, currency }: Price, locale: string): string {
+  try {
+    const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    const value = amount_minor / 10 ** digits;
+    const whole = Number.isInteger(value) ? { minimumFractionDigits: 0 } : {};
+    return new Intl.NumberFormat(formats(locale), { style: "currency", currency, currencyDisplay: "narrowSymbol", ...whole }).format(value);
+  } catch {
+    // A currency that the browser does not know is written as it stands.
+    return `${amount_minor / 100} ${currency}`;
+  }
+}
+
+/** A position or a time left: 41:07, 1:02:03. */
+export function clock(ms: number): string {
+  const all = Math.max(0, Math.floor(ms / 1_000));
+  const [hours, minutes, seconds] = [Math.floor(all / 3_600), Math.floor(all / 60) % 60, all % 60];
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
