@@ -23,7 +23,8 @@ export function controls(playback: Playback, stage: HTMLElement): HTMLElement {
   const play = button("Play", "play");
   const sound = button("Turn sound on", "muted");
   const bar = el("input", { type: "range", step: "0.1", min: "0", max: "1", value: "1", "aria-label": "Place in the live window" });
-  const live = el("button", { type: "button", class: "live" }, el("i"), "Live");
+  const liveWord = document.createTextNode("Live");
+  const live = el("button", { type: "button", class: "live" }, el("i"), liveWord);
   const full = button("Full screen", "full");
 
   play.addEventListener("click", () => playback.toggle());
@@ -38,8 +39,16 @@ export function controls(playback: Playback, stage: HTMLElement): HTMLElement {
     const on = document.fullscreenElement === stage;
     relabel(full, on ? "Leave full screen" : "Full screen", on ? "small" : "full");
   };
+  const showLive = (): void => {
+    const behind = playback.behindS;
+    const away = ["loading", "broken", "unsupported"].includes(playback.state);
+    live.classList.toggle("behind", away || behind > LIVE_S);
+    say(liveWord, away ? "No signal" : behind > LIVE_S ? `${Math.round(behind)} s behind` : "Live");
+    live.title = away ? "The channel is away" : behind > LIVE_S ? "Go to the live edge" : "At the live edge";
+  };
   const showPlace = (): void => {
     const { seekable, currentTime } = video;
+    showLive();
     if (seekable.length === 0) return;
     // The bar ends where a live viewer is, not at the last published segment.
     const [from, to] = [seekable.start(0), Math.max(currentTime, playback.hls.liveSyncPosition ?? 0)];
@@ -49,16 +58,12 @@ export function controls(playback: Playback, stage: HTMLElement): HTMLElement {
     bar.value = String(currentTime);
     bar.style.setProperty("--at", `${to > from ? Math.min(100, Math.max(0, ((currentTime - from) / (to - from)) * 100)) : 0}%`);
     bar.setAttribute("aria-valuetext", behind > LIVE_S ? `${Math.round(behind)} seconds behind live` : "live");
-    live.classList.toggle("behind", behind > LIVE_S);
-    const word = behind > LIVE_S ? `${Math.round(behind)} s behind` : "Live";
-    const text = live.lastChild;
-    if (text) say(text, word);
-    live.title = behind > LIVE_S ? "Go to the live edge" : "At the live edge";
   };
 
   for (const type of ["play", "pause"]) video.addEventListener(type, showPlay);
   video.addEventListener("volumechange", showSound);
   video.addEventListener("timeupdate", showPlace);
+  playback.onState(showLive);
   document.addEventListener("fullscreenchange", showFull);
   showPlay();
   return el("div", { class: "ctl", role: "group", "aria-label": "Player" }, play, sound, bar, live, full);
