@@ -41,19 +41,56 @@ pub struct SimInstrument {
     fits: &'static str,
 }
 
-const PSYCHOGRAPHS: [&str; 6] = ["competitor", "collector", "explorer", "homebody", "socialiser", "tinkerer"];
+const PSYCHOGRAPHS: [&str; 6] = [
+    "competitor",
+    "collector",
+    "explorer",
+    "homebody",
+    "socialiser",
+    "tinkerer",
+];
 const BEHAVIOURS: [&str; 4] = ["binger", "browser", "night_owl", "regular"];
 const DEMOGRAPHIES: [&str; 4] = ["age=18-24", "age=25-34", "age=35-54", "age=55+"];
 
 const INSTRUMENTS: [SimInstrument; 8] = [
     instrument("poll-best-move", "poll", "sport", "competitor", "regular"),
     instrument("quiz-who-scored", "quiz", "sport", "socialiser", "binger"),
-    instrument("trivia-first-edition", "trivia", "culture", "collector", "browser"),
-    instrument("product-trail-shoe", "product", "outdoor", "explorer", "regular"),
+    instrument(
+        "trivia-first-edition",
+        "trivia",
+        "culture",
+        "collector",
+        "browser",
+    ),
+    instrument(
+        "product-trail-shoe",
+        "product",
+        "outdoor",
+        "explorer",
+        "regular",
+    ),
     instrument("ad-armchair", "ad", "home", "homebody", "night_owl"),
-    instrument("promotion-two-tickets", "promotion", "travel", "socialiser", "browser"),
-    instrument("upsell-behind-the-scenes", "upsell", "culture", "tinkerer", "binger"),
-    instrument("product-tool-set", "product", "home", "tinkerer", "night_owl"),
+    instrument(
+        "promotion-two-tickets",
+        "promotion",
+        "travel",
+        "socialiser",
+        "browser",
+    ),
+    instrument(
+        "upsell-behind-the-scenes",
+        "upsell",
+        "culture",
+        "tinkerer",
+        "binger",
+    ),
+    instrument(
+        "product-tool-set",
+        "product",
+        "home",
+        "tinkerer",
+        "night_owl",
+    ),
 ];
 
 const fn instrument(
@@ -132,7 +169,11 @@ impl World {
                 let (viewer, instrument) = (&self.viewers[viewer], &INSTRUMENTS[instrument]);
                 let suited = viewer.psychograph == instrument.suits;
                 let rate = if suited { 0.45 + 0.15 * drawn(5) } else { base };
-                if viewer.behaviour == instrument.fits { rate + 0.04 } else { rate }
+                if viewer.behaviour == instrument.fits {
+                    rate + 0.04
+                } else {
+                    rate
+                }
             }
         }
     }
@@ -169,7 +210,11 @@ impl World {
     }
 
     fn mean(&self, of: impl Fn(&[f64]) -> f64) -> f64 {
-        let truths = |viewer| (0..INSTRUMENTS.len()).map(|at| self.truth(viewer, at)).collect::<Vec<_>>();
+        let truths = |viewer| {
+            (0..INSTRUMENTS.len())
+                .map(|at| self.truth(viewer, at))
+                .collect::<Vec<_>>()
+        };
         (0..VIEWERS).map(|viewer| of(&truths(viewer))).sum::<f64>() / VIEWERS as f64
     }
 }
@@ -205,17 +250,29 @@ mod tests {
     fn answers_come_as_often_as_the_truth_says_and_are_repeatable() {
         let world = World::new(1, Tastes::Real);
         for (viewer, instrument) in [(0, 0), (7, 3), (150, 6)] {
-            let count = (0..20_000).filter(|answer| world.engages(viewer, instrument, *answer)).count();
+            let count = (0..20_000)
+                .filter(|answer| world.engages(viewer, instrument, *answer))
+                .count();
             let truth = world.truth(viewer, instrument);
-            assert!((count as f64 / 20_000.0 - truth).abs() < 0.015, "{count} of {truth}");
-            assert_eq!(world.engages(viewer, instrument, 9), world.engages(viewer, instrument, 9));
+            assert!(
+                (count as f64 / 20_000.0 - truth).abs() < 0.015,
+                "{count} of {truth}"
+            );
+            assert_eq!(
+                world.engages(viewer, instrument, 9),
+                world.engages(viewer, instrument, 9)
+            );
         }
     }
 
     #[test]
     fn every_psychograph_has_something_that_suits_it() {
         for psychograph in PSYCHOGRAPHS {
-            assert!(INSTRUMENTS.iter().any(|instrument| instrument.suits == psychograph));
+            assert!(
+                INSTRUMENTS
+                    .iter()
+                    .any(|instrument| instrument.suits == psychograph)
+            );
         }
     }
 

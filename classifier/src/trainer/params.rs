@@ -62,9 +62,9 @@ impl Default for TrainParams {
     /// summed batch saves in time it loses in learning.
     fn default() -> Self {
         Self {
-            alpha: 0.1,
-            beta: 1.0,
-            l1: 0.0,
+            alpha: 0.3,
+            beta: 0.5,
+            l1: 0.5,
             l2: 1.0,
             batch: 1,
             epochs: 3,
