@@ -1,4 +1,8 @@
 //! The whole circle on simulated audiences whose truth is known: decide, answer, retrain, gate, promote.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 use beckon_classifier::draw::{mix, uniform};
 use beckon_classifier::encode::bounded;
