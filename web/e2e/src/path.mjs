@@ -38,10 +38,10 @@ export function firstFrame({ truth, clipMs, detections, name }) {
  * @param {number} momentMs epoch ms
  */
 export function publishedAt(playlists, momentMs) {
-  for (const { at, text } of [...playlists].sort((a, b) => a.at - b.at)) {
-    if (segments(text).some(({ fromMs, toMs }) => fromMs <= momentMs && momentMs < toMs)) return at;
-  }
-  return null;
+  const inOrder = [...playlists].sort((a, b) => a.at - b.at);
+  const found = inOrder.findIndex(({ text }) => segments(text).some(({ fromMs, toMs }) => fromMs <= momentMs && momentMs < toMs));
+  // What the first playlist names already was published nobody knows when.
+  return found > 0 ? inOrder[found]?.at ?? null : null;
 }
 
 /** @param {string} text */

@@ -1,5 +1,5 @@
 /** One viewer's column: who it is, the picture with the SDK on it, and why. */
-import { attach, BeckonError, type Beckon, type BeckonEvent } from "@beckon/viewer-sdk";
+import { attach, BeckonError, type Beckon, type BeckonEvent, type HlsPlayer } from "@beckon/viewer-sdk";
 import { readToken, type DemoConfig, type DemoViewer } from "../demo.js";
 import { el } from "../dom.js";
 import { controls } from "./controls.js";
@@ -58,7 +58,8 @@ async function join(
   retry: () => void,
 ): Promise<Beckon | null> {
   try {
-    return await attach(playback.hls, {
+    // hls.js types its listeners event by event, which the SDK's structural type does not take as it stands.
+    return await attach(playback.hls as unknown as HlsPlayer, {
       api: "",
       media: config.media_id,
       token: () => readToken(viewer.viewer_id),
