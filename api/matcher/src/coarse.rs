@@ -7,8 +7,9 @@ use crate::template::Template;
 
 /// Cells of the template that is slid; the work grows with their square.
 pub(crate) const COARSE_CELLS: usize = 256;
-/// Below this a place isn't looked at again.
-const PROMISING: f32 = 0.65;
+/// Below this a place isn't looked at again. A faint mark over strong colours starts low, and
+/// gains from being placed exactly.
+const PROMISING: f32 = 0.58;
 /// A place this much fainter than the reference is chance.
 const FAINTEST: f32 = 0.2;
 /// Two places of one reference that share more than this are the same place.

@@ -62,11 +62,14 @@ struct Prepared {
 impl Matcher {
     /// Prepares `references`; a match names them by their place in this list.
     ///
-    /// Widths are kept within 4 to 100 % of the frame, smallest first.
+    /// Widths are kept within 4 to 100 % of the frame, smallest first; what is no number is
+    /// taken as the default.
     #[must_use]
     pub fn new(references: &[Reference], options: Options) -> Self {
-        let smallest = options.smallest_width.clamp(0.04, 1.0);
-        let largest = options.largest_width.clamp(smallest, 1.0);
+        let given = |width: f32, default: f32| if width.is_nan() { default } else { width };
+        let usual = Options::default();
+        let smallest = given(options.smallest_width, usual.smallest_width).clamp(0.04, 1.0);
+        let largest = given(options.largest_width, usual.largest_width).clamp(smallest, 1.0);
         let prepared = references
             .iter()
             .map(|reference| {
