@@ -38,8 +38,10 @@ export function firstFrame({ truth, clipMs, detections, name }) {
  * @param {number} momentMs epoch ms
  */
 export function publishedAt(playlists, momentMs) {
-  const inOrder = [...playlists].sort((a, b) => a.at - b.at);
-  const found = inOrder.findIndex(({ text }) => segments(text).some(({ fromMs, toMs }) => fromMs <= momentMs && momentMs < toMs));
+  // A master playlist names no segments and tells nothing.
+  const read = playlists.map(({ at, text }) => ({ at, named: segments(text) })).filter(({ named }) => named.length > 0);
+  const inOrder = read.sort((a, b) => a.at - b.at);
+  const found = inOrder.findIndex(({ named }) => named.some(({ fromMs, toMs }) => fromMs <= momentMs && momentMs < toMs));
   // What the first playlist names already was published nobody knows when.
   return found > 0 ? inOrder[found]?.at ?? null : null;
 }

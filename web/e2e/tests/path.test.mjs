@@ -5,6 +5,7 @@ import { firstFrame, lines, publishedAt, steps } from "../src/path.mjs";
 
 const zeroMs = Date.parse("2026-11-20T10:00:00.000Z");
 const playlists = [
+  { at: zeroMs + 4000, text: "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlive.m3u8\n" },
   { at: zeroMs + 4100, text: "#EXTM3U\n#EXT-X-PROGRAM-DATE-TIME:2026-11-20T10:00:00.000Z\n#EXTINF:2.0,\n0.ts\n#EXTINF:2.0,\n1.ts\n" },
   { at: zeroMs + 6200, text: "#EXTM3U\n#EXT-X-PROGRAM-DATE-TIME:2026-11-20T10:00:02.000Z\n#EXTINF:2.0,\n1.ts\n#EXTINF:2.0,\n2.ts\n" },
 ];
