@@ -7,8 +7,8 @@ export interface HlsPlayer {
   readonly media: HTMLMediaElement | null;
   readonly playingDate: Date | null;
   readonly latestLevelDetails?: { readonly live: boolean } | null;
-  on(event: string, listener: (event: string, data: never) => void): void;
-  off(event: string, listener: (event: string, data: never) => void): void;
+  on(event: string, listener: (event: never, data: never) => void): void;
+  off(event: string, listener?: (event: never, data: never) => void): void;
 }
 
 /** Where to get the WebAssembly core from. */

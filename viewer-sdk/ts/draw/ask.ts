@@ -11,10 +11,18 @@ const SHORT = 14;
 
 /** The answers as buttons; once one is chosen they are locked. */
 export function answers(ask: Ask, state: CardState, acts: Acts, manner: Manner, columns?: number): HTMLElement {
-  const short = ask.answers.every(({ text }) => [...text].length < SHORT);
-  const layout = columns ?? (short && ask.answers.length % 2 === 0 ? 2 : 1);
+  const layout = columns ?? (areShort(ask) && ask.answers.length % 2 === 0 ? 2 : 1);
   const rows = ask.answers.map((answer) => option(ask, answer, state, acts, manner));
   return make("div", { class: "bk-opts", "data-columns": String(layout) }, rows);
+}
+
+/** In a sheet of 180 px two rows of answers have room, each high enough for a thumb. */
+export function sheetColumns(ask: Ask): number {
+  return ask.answers.length > 4 || (ask.answers.length === 3 && areShort(ask)) ? 3 : 2;
+}
+
+function areShort({ answers: all }: Ask): boolean {
+  return all.every(({ text }) => [...text].length < SHORT);
 }
 
 function option(ask: Ask, { answer_id, text }: Answer, state: CardState, acts: Acts, { locale }: Manner): HTMLElement {
@@ -75,7 +83,8 @@ export function footing(ask: Ask, state: CardState, { texts, locale }: Manner): 
   const own = ask.answers.find(({ answer_id }) => answer_id === state.answerId)?.text ?? "";
   if (state.standing) {
     const number = count(total(state.standing), locale);
-    return ask.kind === "poll" ? texts.yourVote(own, number) : texts.guesses(number);
+    // The own answer is outlined: in a narrow foot it need not be said again in words.
+    return ask.kind === "poll" ? texts.votes(number) : texts.guesses(number);
   }
   if (state.answerId !== undefined) return texts.yours(own);
   return ask.kind === "poll" ? texts.oneVote : texts.oneGuess;

@@ -1,7 +1,7 @@
 /** One overlay on the screen: its state, and the drawing of it anew whenever that changes. */
 import { clock, price } from "../texts/texts.js";
 import type { Standing } from "../wire.js";
-import { answers, footing, outcome } from "./ask.js";
+import { answers, footing, outcome, sheetColumns } from "./ask.js";
 import { make } from "./make.js";
 import { isAsk, type Acts, type Ask, type CardState, type Manner, type Sell, type Subject } from "./model.js";
 import { linkButton, offerBody, offerFooting, type Room } from "./offer.js";
@@ -21,7 +21,7 @@ export class Card {
   #share = 0;
   #left = { ms: Number.POSITIVE_INFINITY, share: 1 };
   #place: Place = "corner";
-  #room: Room = { picture: true, text: true, qr: false };
+  #room: Room = { picture: true, text: true, qr: false, foot: true };
   #errorTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -40,9 +40,9 @@ export class Card {
   }
 
   /** Draws it at this place, with what there is room for. */
-  draw(place: "corner" | "strip", room: Room): void {
+  draw(place: "corner" | "strip", room: Omit<Room, "foot">): void {
     this.#place = place === "strip" && this.#state.opened ? "sheet" : place;
-    this.#room = room;
+    this.#room = { ...room, foot: place === "corner" };
     this.#render();
   }
 
@@ -168,12 +168,14 @@ export class Card {
     const why = this.#place === "sheet" ? undefined : whyButton(state, this.#toggleWhy, this.manner);
     if (state.why) return [head(this.subject, this.manner), whyBody(this.subject, this.manner), foot([], why)];
     const body = isAsk(content) ? this.#askBody(content) : offerBody(content, state, this.#own, this.#copy, this.manner, this.#room);
-    const says = isAsk(content) ? this.#askFooting(content) : [offerFooting(content, this.manner, this.#room)];
-    return [head(this.subject, this.manner), ...body, ...(this.#place === "sheet" ? [] : [foot(says, why)])];
+    const says = isAsk(content) ? this.#askFooting(content) : [offerFooting(content, this.#own, this.manner, this.#room)];
+    // What could not be sent takes the foot's line, so that the card keeps its height.
+    const plain = this.#place !== "sheet" && state.phase !== "offline" && state.phase !== "error";
+    return [head(this.subject, this.manner), ...body, ...(plain ? [foot(says, why)] : [])];
   }
 
   #askBody(ask: Ask): Node[] {
-    const columns = this.#place === "sheet" ? (ask.answers.length > 4 ? 3 : 2) : undefined;
+    const columns = this.#place === "sheet" ? sheetColumns(ask) : undefined;
     const said = outcome(ask, this.#state, this.manner);
     const question = make("h2", { class: "bk-q", text: ask.question });
     // In a sheet there is no room for a line more: what became of the answer takes the question's.

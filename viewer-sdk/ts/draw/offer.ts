@@ -9,6 +9,8 @@ export interface Room {
   picture: boolean;
   text: boolean;
   qr: boolean;
+  /** There is a foot, which takes the link beside a code. */
+  foot: boolean;
 }
 
 /** The body of a card that offers something. */
@@ -17,9 +19,8 @@ export function offerBody(sell: Sell, state: CardState, acts: Acts, copy: () => 
   const words = [
     make("h2", { class: "bk-q", text: sell.title }),
     room.text && sell.text ? make("p", { class: "bk-p", text: sell.text }) : undefined,
-    sell.price ? make("p", { class: "bk-price", text: price(sell.price, manner.locale) }) : undefined,
   ].filter((node) => node !== undefined);
-  const acting = actions(sell, state, acts, copy, manner);
+  const acting = actions(sell, state, acts, copy, manner, room);
   if (!aside) return [...words, acting];
   // Beside a code to scan the button stands in the same column: it is the same link.
   const beside = aside.classList.contains("bk-qr");
@@ -28,9 +29,10 @@ export function offerBody(sell: Sell, state: CardState, acts: Acts, copy: () => 
   return beside ? [row] : [row, acting];
 }
 
-/** The foot's words: where the offer comes from, or how to take it. */
-export function offerFooting(sell: Sell, { texts }: Manner, room: Room): string {
+/** The foot's words: where the offer comes from, how to take it, or the link beside a code. */
+export function offerFooting(sell: Sell, acts: Acts, { texts }: Manner, room: Room): Node | string {
   if (sell.kind === "upsell") return texts.from(sell.advertiser);
+  if (sell.code) return linkButton(sell, acts, "bk-why") ?? "";
   return room.picture && room.qr && sell.kind === "ad" && safeLink(sell.link_url) ? texts.scan : "";
 }
 
@@ -60,9 +62,10 @@ function qr(link: string, { texts }: Manner): SVGElement | undefined {
   ]);
 }
 
-function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { texts }: Manner): HTMLElement {
-  const link = linkButton(sell, acts, sell.code ? "bk-btn quiet" : "bk-btn");
+function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { texts, locale }: Manner, room: Room): HTMLElement {
   const children: (Node | undefined)[] = [];
+  // The price stands before the button that leads to paying it.
+  if (sell.price) children.push(make("span", { class: "bk-price", text: price(sell.price, locale) }));
   if (sell.code) {
     children.push(make("span", { class: "bk-code", text: sell.code }));
     // Only secure pages may write to the clipboard; elsewhere the code is selected by a touch.
@@ -70,7 +73,8 @@ function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { t
       children.push(make("button", { class: "bk-btn", type: "button", "data-key": "copy", text: state.copied ? texts.copied : texts.copy, on: copy }));
     }
   }
-  children.push(link);
+  if (!sell.code) children.push(linkButton(sell, acts, "bk-btn"));
+  else if (!room.foot) children.push(linkButton(sell, acts, "bk-btn quiet"));
   if (sell.kind === "upsell") {
     children.push(make("button", { class: "bk-btn quiet", type: "button", "data-key": "later", text: texts.notNow, on: acts.close }));
   }

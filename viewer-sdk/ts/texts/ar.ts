@@ -28,7 +28,7 @@ export const ar: Texts = {
   notPersonal: "ليس بسبب هويتك أو مكانك",
   notQuite: (right) => `ليس تمامًا. الجواب: ${right}`,
   yours: (answer) => `أنت: ${answer}`,
-  yourVote: (answer, votes) => `أنت: ${answer} · الأصوات: ${votes}`,
+  votes: (count) => `الأصوات: ${count}`,
   guesses: (count) => `المحاولات: ${count}`,
   from: (name) => `من ${name}`,
   seen: (name, time) => `ظهر ${name} عند ${time}`,

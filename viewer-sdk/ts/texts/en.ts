@@ -28,7 +28,7 @@ export const en: Texts = {
   notPersonal: "Not because of who you are or where",
   notQuite: (right) => `Not quite. It is ${right}`,
   yours: (answer) => `You: ${answer}`,
-  yourVote: (answer, votes) => `You: ${answer} · ${votes} ${votes === "1" ? "vote" : "votes"}`,
+  votes: (count) => `${count} ${count === "1" ? "vote" : "votes"}`,
   guesses: (count) => `${count} ${count === "1" ? "guess" : "guesses"}`,
   from: (name) => `From ${name}`,
   seen: (name, time) => `${name} was seen at ${time}`,

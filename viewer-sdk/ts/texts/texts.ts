@@ -32,7 +32,7 @@ export interface Texts {
   notPersonal: string;
   notQuite(right: string): string;
   yours(answer: string): string;
-  yourVote(answer: string, votes: string): string;
+  votes(count: string): string;
   guesses(count: string): string;
   from(name: string): string;
   seen(name: string, time: string): string;
