@@ -1,0 +1,91 @@
+//! `beckon-learn evaluate`.
+
+use anyhow::{Result, ensure};
+use beckon_classifier::gate::{Evidence, Gate, Rule};
+use beckon_classifier::model::Model;
+use beckon_classifier::popularity::{Popularity, Prior};
+use beckon_classifier::ranker::Ranker;
+use beckon_classifier::row::Row;
+
+use crate::cli::Evaluate;
+use crate::report::{Report, say};
+use crate::{files, rows};
+
+/// Into how many parts the viewers are split to count popularity.
+const FOLDS: u64 = 4;
+
+/// Judges a model on rows that it has not learnt from.
+pub(crate) fn evaluate(options: &Evaluate) -> Result<()> {
+    let model = files::model(&options.model)?;
+    let against = options.against.as_deref().map(files::model).transpose()?;
+    if let Some(against) = &against {
+        ensure!(
+            against.schema() == model.schema(),
+            "the models are of schemas {} and {}: they cannot read the same rows",
+            model.schema().digest(),
+            against.schema().digest()
+        );
+    }
+    let all = rows::read_all(&options.rows)?;
+    if let Some(row) = all.iter().find(|row| row.schema != model.schema().digest()) {
+        anyhow::bail!(
+            "a row is of schema {}, and the model of {}",
+            row.schema,
+            model.schema().digest()
+        );
+    }
+    let held = held_out(&all, &model, against.as_ref(), options.all_rows)?;
+    let evidence = gather(&held, &model, against.as_ref());
+    let verdict = Gate::default().judge(&evidence, Rule::Better, options.look);
+    let report = Report {
+        title: "Evaluation",
+        model: &model,
+        against: against
+            .as_ref()
+            .map_or("popularity", |against| against.id()),
+        verdict: &verdict,
+        evidence: &evidence,
+    };
+    if let Some(path) = &options.html {
+        files::write(path, report.html().as_bytes())?;
+    }
+    say(&report, options.json)
+}
+
+fn held_out<'a>(
+    all: &'a [Row],
+    model: &Model,
+    against: Option<&Model>,
+    all_rows: bool,
+) -> Result<Vec<&'a Row>> {
+    let last_ms = against
+        .map_or(i64::MIN, |against| against.facts().last_ms)
+        .max(model.facts().last_ms);
+    let held: Vec<&Row> = all
+        .iter()
+        .filter(|row| all_rows || row.decided_at_ms > last_ms)
+        .collect();
+    ensure!(
+        !held.is_empty(),
+        "none of the {} rows was decided after {last_ms}, when the last row was that the models learnt from; \
+         --all-rows takes them all",
+        all.len()
+    );
+    Ok(held)
+}
+
+fn gather(held: &[&Row], model: &Model, against: Option<&Model>) -> Evidence {
+    let challenger = Ranker::Model(model.clone());
+    let mut evidence = Evidence::default();
+    if let Some(against) = against {
+        evidence.add(held, &challenger, &Ranker::Model(against.clone()), None);
+        return evidence;
+    }
+    for fold in 0..FOLDS {
+        let (part, others): (Vec<&Row>, Vec<&Row>) =
+            held.iter().partition(|row| row.group % FOLDS == fold);
+        let popularity = Popularity::from_rows(&others, Prior::default());
+        evidence.add(&part, &challenger, &Ranker::Popularity(popularity), None);
+    }
+    evidence
+}
