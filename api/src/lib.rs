@@ -12,7 +12,9 @@ pub mod words;
 // The stations, in the data's order.
 pub mod decisions;
 pub mod detections;
+pub mod instruments;
 pub mod media;
+pub mod viewers;
 
 // What builds them, and what speaks to them from outside.
 pub mod app;

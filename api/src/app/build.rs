@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
+use beckon_classifier::schema::Schema;
 
 use crate::auth::{Auth, Keys};
 use crate::blobs::{Blobs, Folder};
 use crate::config::ServeOptions;
 use crate::db::{Db, Refresh};
 use crate::detections::Detections;
+use crate::instruments::Instruments;
 use crate::media;
+use crate::viewers::Viewers;
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct App {
     pub(super) blobs: Data<dyn Blobs>,
     pub(super) media: Data<media::Registry>,
     pub(super) detections: Data<Detections>,
+    pub(super) instruments: Data<Instruments>,
+    pub(super) viewers: Data<Viewers>,
 }
 
 impl App {
@@ -32,9 +37,12 @@ impl App {
         let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(&options.store.blobs_dir())?);
         let db = Db::open(&options.store.database_url()).await?;
         db.migrate().await?;
+        let schema = Schema::default();
         Ok(Self {
             media: Data::new(media::Registry::open(db.clone()).await?),
             detections: Data::new(Detections::in_sql(db.clone())),
+            instruments: Data::new(Instruments::open(db.clone(), schema.clone()).await?),
+            viewers: Data::new(Viewers::in_sql(db.clone(), schema)),
             options: Arc::new(options),
             auth: Data::new(auth),
             blobs: Data::from(blobs),
@@ -47,6 +55,7 @@ impl App {
         vec![
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
+            self.instruments.clone().into_inner(),
         ]
     }
 

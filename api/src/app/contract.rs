@@ -14,6 +14,8 @@ use super::routes;
         (name = "decisions", description = "What viewers' SDKs call"),
         (name = "media", description = "What is watched"),
         (name = "detections", description = "What was seen in it"),
+        (name = "instruments", description = "What viewers may be shown"),
+        (name = "viewers", description = "Who watches"),
         (name = "health", description = "What operators watch")
     )
 )]

@@ -30,6 +30,7 @@ pub(super) async fn get_readiness(app: Data<App>) -> Result<Json<Readiness>> {
             app.db.ping().await.context("the database does not answer"),
         ),
         ("detections", app.detections.ping().await),
+        ("viewers", app.viewers.ping().await),
         ("blobs", app.blobs.ping().await),
     ];
     let mut stores = Vec::new();

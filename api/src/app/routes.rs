@@ -9,7 +9,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs};
-use crate::{detections, error, media};
+use crate::{detections, error, instruments, media, viewers};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -22,6 +22,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(detections::http::store_detections)
         .service(detections::http::import_detections)
         .service(detections::http::list_detections)
+        .service(instruments::http::create_instrument)
+        .service(instruments::http::list_instruments)
+        .service(instruments::http::get_instrument)
+        .service(instruments::http::replace_instrument)
+        .service(instruments::http::delete_instrument)
+        .service(instruments::http::move_instrument)
+        .service(viewers::http::store_viewer)
+        .service(viewers::http::get_viewer)
+        .service(viewers::http::delete_viewer)
         .service(health::get_health)
         .service(health::get_readiness);
 }
@@ -47,6 +56,8 @@ pub fn serve(
             .app_data(app.blobs.clone())
             .app_data(app.media.clone())
             .app_data(app.detections.clone())
+            .app_data(app.instruments.clone())
+            .app_data(app.viewers.clone())
             .configure(configure)
             .split_for_parts();
         let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")

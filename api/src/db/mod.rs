@@ -95,6 +95,12 @@ impl Db {
             .context("the database cannot be brought up to date")
     }
 
+    /// Which engine answers.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// For reading.
     #[must_use]
     pub fn pool(&self) -> &AnyPool {

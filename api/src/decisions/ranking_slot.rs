@@ -20,9 +20,13 @@ impl Ranking {
     /// The champion, or popularity where there is none.
     #[must_use]
     pub fn new(model: Option<Arc<Model>>, popularity: Arc<Popularity>) -> Self {
-        let digest = model.as_ref().and_then(|model| blake3::Hash::from_hex(model.id()).ok());
+        let digest = model
+            .as_ref()
+            .and_then(|model| blake3::Hash::from_hex(model.id()).ok());
         Self {
-            by: digest.map_or(RankedBy::Popularity, |digest| RankedBy::Model(*digest.as_bytes())),
+            by: digest.map_or(RankedBy::Popularity, |digest| {
+                RankedBy::Model(*digest.as_bytes())
+            }),
             model,
             popularity,
         }

@@ -1,0 +1,213 @@
+//! What an instrument is: content, trigger, audience and limits. A definition that exists is within its bounds.
+
+use super::audience::Rule;
+use crate::media::OverlayLife;
+use crate::words::{AnswerId, Confidence, MediaId, Time};
+
+/// The kinds of instruments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A paid message.
+    Ad,
+    /// A paid message with something to gain.
+    Promotion,
+    /// A question without a right answer.
+    Poll,
+    /// A question with a right answer.
+    Quiz,
+    /// A fact put as a guess.
+    Trivia,
+    /// A thing to buy.
+    Product,
+    /// More of the house's own.
+    Upsell,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Ad,
+        Self::Promotion,
+        Self::Poll,
+        Self::Quiz,
+        Self::Trivia,
+        Self::Product,
+        Self::Upsell,
+    ];
+
+    /// The kind as it is stored and told.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ad => "ad",
+            Self::Promotion => "promotion",
+            Self::Poll => "poll",
+            Self::Quiz => "quiz",
+            Self::Trivia => "trivia",
+            Self::Product => "product",
+            Self::Upsell => "upsell",
+        }
+    }
+
+    /// A bit of its own, for sets of kinds.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// Everything about an instrument that a new version may change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition {
+    /// What colleagues call it.
+    pub name: String,
+    /// Its kind; it fits the content.
+    pub kind: Kind,
+    /// What the viewer sees.
+    pub content: Content,
+    /// What must be on screen.
+    pub trigger: Option<Trigger>,
+    /// Who may see it.
+    pub audience: Option<Rule>,
+    /// When it may run.
+    pub schedule: Option<Schedule>,
+    /// How often one viewer may see it.
+    pub frequency_cap: Option<FrequencyCap>,
+    /// How long it shows and stays quiet then.
+    pub overlay_life: Option<OverlayLife>,
+    /// On which media it may run; empty for all.
+    pub media_ids: Vec<MediaId>,
+    /// Its tier: 1 goes before 2.
+    pub priority: u8,
+    /// What is detected ahead of the viewer may trigger it too.
+    pub allow_forward: bool,
+}
+
+/// What the viewer sees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Of a poll, quiz or trivia.
+    Question(Question),
+    /// Of every other kind.
+    Offer(Offer),
+}
+
+/// A question and its answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub question: String,
+    /// Its answers, in their order.
+    pub answers: Vec<Answer>,
+    /// The right one; none for a poll.
+    pub correct: Option<AnswerId>,
+}
+
+impl Question {
+    /// Whether this is one of its answers.
+    #[must_use]
+    pub fn has(&self, answer_id: &str) -> bool {
+        self.answers
+            .iter()
+            .any(|answer| answer.answer_id.as_str() == answer_id)
+    }
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its id, unique within the question.
+    pub answer_id: AnswerId,
+    /// What it says.
+    pub text: String,
+}
+
+/// Something offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its title.
+    pub title: String,
+    /// More about it.
+    pub text: Option<String>,
+    /// A picture.
+    pub image_url: Option<String>,
+    /// What the picture shows.
+    pub image_text: Option<String>,
+    /// Where the button leads.
+    pub link_url: String,
+    /// What the button says.
+    pub link_text: String,
+    /// For whom it runs.
+    pub advertiser: String,
+    /// The price.
+    pub price: Option<Price>,
+    /// A code to copy.
+    pub code: Option<String>,
+}
+
+/// A price.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Price {
+    /// In the currency's smallest unit.
+    pub amount_minor: u64,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// What must be on screen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    /// One of these names.
+    pub names: Vec<String>,
+    /// How sure the recogniser must be.
+    pub min_confidence: Confidence,
+}
+
+/// When an instrument may run: from its start on, until before its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Schedule {
+    /// Not before this.
+    pub starts_at: Option<Time>,
+    /// Not from this on.
+    pub ends_at: Option<Time>,
+}
+
+impl Schedule {
+    /// Whether it may run at this moment.
+    #[must_use]
+    pub fn runs_at(self, now: Time) -> bool {
+        self.starts_at.is_none_or(|start| start <= now) && !self.is_over(now)
+    }
+
+    /// Whether it can never run again.
+    #[must_use]
+    pub fn is_over(self, now: Time) -> bool {
+        self.ends_at.is_some_and(|end| end <= now)
+    }
+}
+
+/// How often one viewer may see an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrequencyCap {
+    /// At most this often.
+    pub count: u32,
+    /// Within this time.
+    pub per_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_holds_its_start_and_not_its_end() {
+        let at = |ms| Some(Time::from_ms(ms));
+        let schedule = Schedule {
+            starts_at: at(10),
+            ends_at: at(20),
+        };
+        let runs = [9, 10, 19, 20].map(|ms| schedule.runs_at(Time::from_ms(ms)));
+        assert_eq!(runs, [false, true, true, false]);
+        assert!(Schedule::default().runs_at(Time::from_ms(0)));
+    }
+}

@@ -1,0 +1,191 @@
+//! What may run now: live instruments, made ready for decisions, found by the names on screen.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use beckon_classifier::encode::bounded;
+use beckon_classifier::schema::{Piece, Schema, Side};
+
+use super::audience::Audience;
+use super::definition::{Definition, FrequencyCap, Kind};
+use crate::detections::{NameId, Names};
+use crate::media::OverlayLife;
+use crate::words::{InstrumentId, MediaId, Time};
+
+/// A live instrument, with everything worked out that does not hang on the question.
+#[derive(Debug)]
+pub struct Live {
+    /// Its id.
+    pub instrument_id: InstrumentId,
+    /// Its id as a number.
+    pub key: u128,
+    /// The version that runs.
+    pub version: u32,
+    /// Its kind.
+    pub kind: Kind,
+    /// What colleagues call it.
+    pub name: Box<str>,
+    /// The names that trigger it; without any it runs at any cue.
+    pub triggers: Box<[NameId]>,
+    /// How sure the recogniser must be of them, in percent.
+    pub min_confidence: f32,
+    /// Who may see it; one that is there always asks for a profile.
+    pub audience: Option<Audience>,
+    /// Not before this.
+    pub starts_at: Option<Time>,
+    /// Not from this on.
+    pub ends_at: Option<Time>,
+    /// How often one viewer may see it.
+    pub frequency_cap: Option<FrequencyCap>,
+    /// How long it shows and stays quiet then.
+    pub overlay_life: Option<OverlayLife>,
+    /// On which media it may run; empty for all.
+    pub media_ids: Vec<MediaId>,
+    /// Its tier: 1 goes before 2.
+    pub priority: u8,
+    /// What is detected ahead of the viewer may trigger it too.
+    pub allow_forward: bool,
+    /// What the classifier reads of it.
+    pub pieces: Vec<Piece>,
+    /// What the viewer sees, as the overlay's JSON carries it: without the right answer.
+    pub content_json: Box<str>,
+    /// The overlay's JSON up to the value of `show_at_ms`.
+    pub head_json: Box<str>,
+}
+
+impl Live {
+    /// Makes a version ready.
+    #[must_use]
+    pub(super) fn new(
+        instrument_id: InstrumentId,
+        version: u32,
+        definition: Definition,
+        content_json: Box<str>,
+        schema: &Schema,
+    ) -> Self {
+        let schedule = definition.schedule.unwrap_or_default();
+        let trigger = definition.trigger;
+        let names = trigger.iter().flat_map(|trigger| &trigger.names);
+        let mut triggers: Vec<NameId> = names.map(|name| Names::intern(name)).collect();
+        triggers.sort();
+        triggers.dedup();
+        let kind = definition.kind;
+        Self {
+            key: key(&instrument_id),
+            pieces: pieces(&instrument_id, kind, schema),
+            head_json: format!(
+                r#"{{"instrument_id":"{instrument_id}","version":{version},"kind":"{}","show_at_ms":"#,
+                kind.as_str()
+            )
+            .into(),
+            instrument_id,
+            version,
+            kind,
+            name: definition.name.into(),
+            triggers: triggers.into(),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "hits carry their confidence as f32, and both must round alike"
+            )]
+            min_confidence: trigger.map_or(0.0, |t| t.min_confidence.percent() as f32),
+            audience: definition.audience.as_ref().map(Audience::compile),
+            starts_at: schedule.starts_at,
+            ends_at: schedule.ends_at,
+            frequency_cap: definition.frequency_cap,
+            overlay_life: definition.overlay_life,
+            media_ids: definition.media_ids,
+            priority: definition.priority,
+            allow_forward: definition.allow_forward,
+            content_json,
+        }
+    }
+
+    /// Whether it may run on this media.
+    #[must_use]
+    pub fn runs_on(&self, media_id: &MediaId) -> bool {
+        self.media_ids.is_empty() || self.media_ids.contains(media_id)
+    }
+}
+
+/// An instrument's id as a number; ids are UUIDs of our own making.
+fn key(instrument_id: &InstrumentId) -> u128 {
+    uuid::Uuid::parse_str(instrument_id.as_str()).map_or(0, |id| id.as_u128())
+}
+
+/// What the classifier reads of a candidate.
+#[must_use]
+pub(super) fn pieces(instrument_id: &InstrumentId, kind: Kind, schema: &Schema) -> Vec<Piece> {
+    let words = [
+        ("candidate.instrument", instrument_id.as_str()),
+        ("candidate.kind", kind.as_str()),
+    ];
+    let piece = |(field, word)| schema.field(field).map(|field| schema.word(field, word));
+    bounded(
+        words.into_iter().filter_map(piece).collect(),
+        Side::Candidate,
+    )
+}
+
+/// Every live instrument at one moment. Positions count within one index only.
+#[derive(Debug, Default)]
+pub struct Index {
+    revision: u64,
+    all: Vec<Arc<Live>>,
+    by_name: HashMap<NameId, Vec<u32>, foldhash::fast::RandomState>,
+    without_trigger: Vec<u32>,
+}
+
+impl Index {
+    /// Builds the index; the first tier comes first, and ids break ties, so that it is the same on every node.
+    #[must_use]
+    pub(super) fn new(revision: u64, mut all: Vec<Arc<Live>>) -> Self {
+        all.sort_by(|a, b| (a.priority, a.key).cmp(&(b.priority, b.key)));
+        let mut index = Self {
+            revision,
+            ..Self::default()
+        };
+        for (at, live) in (0_u32..).zip(&all) {
+            if live.triggers.is_empty() {
+                index.without_trigger.push(at);
+            }
+            for name in &live.triggers {
+                index.by_name.entry(*name).or_default().push(at);
+            }
+        }
+        index.all = all;
+        index
+    }
+
+    /// Differs for every index that this process has built.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The instruments that this name triggers, by position.
+    #[must_use]
+    pub fn by_name(&self, name: NameId) -> &[u32] {
+        self.by_name.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that run at any cue, by position.
+    #[must_use]
+    pub fn without_trigger(&self) -> &[u32] {
+        &self.without_trigger
+    }
+
+    /// The instrument at a position that this index gave out.
+    ///
+    /// # Panics
+    /// When the position is of another index and lies behind the end of this one.
+    #[must_use]
+    pub fn get(&self, position: u32) -> &Arc<Live> {
+        &self.all[position as usize]
+    }
+
+    /// All of them, by position.
+    #[must_use]
+    pub fn all(&self) -> &[Arc<Live>] {
+        &self.all
+    }
+}

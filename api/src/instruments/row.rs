@@ -1,0 +1,337 @@
+//! A definition as it is stored: JSON of a shape of its own, so that the wire may change without a migration.
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use super::audience::{Check, Relation, Rule, Scalar};
+use super::definition::{
+    Answer, Content, Definition, FrequencyCap, Kind, Offer, Price, Question, Schedule, Trigger,
+};
+use crate::media::{OverlayLife, QuietScope};
+use crate::viewers::AttributeName;
+use crate::words::{AnswerId, Confidence, Invalid, MediaId, Time};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct DefinitionRow {
+    name: String,
+    kind: String,
+    content: ContentRow,
+    trigger: Option<TriggerRow>,
+    audience: Option<RuleRow>,
+    /// Start and end, in ms.
+    schedule: Option<(Option<i64>, Option<i64>)>,
+    /// Count and time.
+    frequency_cap: Option<(u32, i64)>,
+    overlay_life: Option<LifeRow>,
+    media_ids: Vec<String>,
+    priority: u8,
+    allow_forward: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ContentRow {
+    Question {
+        question: String,
+        /// Id and text.
+        answers: Vec<(String, String)>,
+        correct: Option<String>,
+    },
+    Offer(OfferRow),
+}
+
+#[derive(Serialize, Deserialize)]
+struct OfferRow {
+    title: String,
+    text: Option<String>,
+    image_url: Option<String>,
+    image_text: Option<String>,
+    link_url: String,
+    link_text: String,
+    advertiser: String,
+    /// Amount and currency.
+    price: Option<(u64, String)>,
+    code: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TriggerRow {
+    names: Vec<String>,
+    min_confidence: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LifeRow {
+    show_ms: i64,
+    quiet_ms: i64,
+    quiet_whole_media: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RuleRow {
+    All(Vec<RuleRow>),
+    Any(Vec<RuleRow>),
+    Not(Box<RuleRow>),
+    Test(String, CheckRow),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CheckRow {
+    Equal(ScalarRow, bool),
+    In(Vec<String>, bool),
+    Less(f64),
+    AtMost(f64),
+    Greater(f64),
+    AtLeast(f64),
+    Contains(String),
+    Exists(bool),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum ScalarRow {
+    Bool(bool),
+    Number(f64),
+    Text(String),
+}
+
+impl From<&Definition> for DefinitionRow {
+    fn from(definition: &Definition) -> Self {
+        let Definition {
+            name,
+            kind,
+            content,
+            trigger,
+            audience,
+            schedule,
+            frequency_cap,
+            overlay_life,
+            media_ids,
+            priority,
+            allow_forward,
+        } = definition;
+        let ms = |time: Option<Time>| time.map(Time::ms);
+        Self {
+            name: name.clone(),
+            kind: kind.as_str().to_owned(),
+            content: content.into(),
+            trigger: trigger.as_ref().map(|trigger| TriggerRow {
+                names: trigger.names.clone(),
+                min_confidence: trigger.min_confidence.percent(),
+            }),
+            audience: audience.as_ref().map(RuleRow::from),
+            schedule: schedule.map(|s| (ms(s.starts_at), ms(s.ends_at))),
+            frequency_cap: frequency_cap.map(|cap| (cap.count, cap.per_ms)),
+            overlay_life: overlay_life.map(|life| LifeRow {
+                show_ms: life.show_ms,
+                quiet_ms: life.quiet_ms,
+                quiet_whole_media: life.quiet_scope == QuietScope::Media,
+            }),
+            media_ids: media_ids.iter().map(ToString::to_string).collect(),
+            priority: *priority,
+            allow_forward: *allow_forward,
+        }
+    }
+}
+
+impl From<&Content> for ContentRow {
+    fn from(content: &Content) -> Self {
+        match content {
+            Content::Question(Question {
+                question,
+                answers,
+                correct,
+            }) => Self::Question {
+                question: question.clone(),
+                answers: answers
+                    .iter()
+                    .map(|answer| (answer.answer_id.to_string(), answer.text.clone()))
+                    .collect(),
+                correct: correct.as_ref().map(ToString::to_string),
+            },
+            Content::Offer(offer) => {
+                let Offer {
+                    title,
+                    text,
+                    image_url,
+                    image_text,
+                    link_url,
+                    link_text,
+                    advertiser,
+                    price,
+                    code,
+                } = offer.clone();
+                Self::Offer(OfferRow {
+                    title,
+                    text,
+                    image_url,
+                    image_text,
+                    link_url,
+                    link_text,
+                    advertiser,
+                    price: price.map(|price| (price.amount_minor, price.currency)),
+                    code,
+                })
+            }
+        }
+    }
+}
+
+impl From<&Rule> for RuleRow {
+    fn from(rule: &Rule) -> Self {
+        match rule {
+            Rule::All(rules) => Self::All(rules.iter().map(Self::from).collect()),
+            Rule::Any(rules) => Self::Any(rules.iter().map(Self::from).collect()),
+            Rule::Not(rule) => Self::Not(Box::new(Self::from(&**rule))),
+            Rule::Test(name, check) => Self::Test(name.to_string(), check.into()),
+        }
+    }
+}
+
+impl From<&Check> for CheckRow {
+    fn from(check: &Check) -> Self {
+        match check.clone() {
+            Check::Equal(Scalar::Bool(flag), is) => Self::Equal(ScalarRow::Bool(flag), is),
+            Check::Equal(Scalar::Number(number), is) => Self::Equal(ScalarRow::Number(number), is),
+            Check::Equal(Scalar::Text(text), is) => Self::Equal(ScalarRow::Text(text), is),
+            Check::In(texts, is) => Self::In(texts, is),
+            Check::Compare(Relation::Less, number) => Self::Less(number),
+            Check::Compare(Relation::AtMost, number) => Self::AtMost(number),
+            Check::Compare(Relation::Greater, number) => Self::Greater(number),
+            Check::Compare(Relation::AtLeast, number) => Self::AtLeast(number),
+            Check::Contains(text) => Self::Contains(text),
+            Check::Exists(there) => Self::Exists(there),
+        }
+    }
+}
+
+fn invalid(error: Invalid) -> anyhow::Error {
+    anyhow::anyhow!("a stored instrument is invalid: {}", error.detail)
+}
+
+impl TryFrom<DefinitionRow> for Definition {
+    type Error = anyhow::Error;
+
+    fn try_from(row: DefinitionRow) -> anyhow::Result<Self> {
+        let kind = Kind::ALL.into_iter().find(|k| k.as_str() == row.kind);
+        let trigger = row.trigger.map(|trigger| {
+            anyhow::Ok(Trigger {
+                names: trigger.names,
+                min_confidence: Confidence::parse(trigger.min_confidence).map_err(invalid)?,
+            })
+        });
+        let media_ids = row.media_ids.iter();
+        let time = |ms: Option<i64>| ms.map(Time::from_ms);
+        Ok(Self {
+            name: row.name,
+            kind: kind.with_context(|| format!("a stored instrument is a {}", row.kind))?,
+            content: row.content.try_into()?,
+            trigger: trigger.transpose()?,
+            audience: row.audience.map(Rule::try_from).transpose()?,
+            schedule: row.schedule.map(|(start, end)| Schedule {
+                starts_at: time(start),
+                ends_at: time(end),
+            }),
+            frequency_cap: row
+                .frequency_cap
+                .map(|(count, per_ms)| FrequencyCap { count, per_ms }),
+            overlay_life: row.overlay_life.map(|life| OverlayLife {
+                show_ms: life.show_ms,
+                quiet_ms: life.quiet_ms,
+                quiet_scope: if life.quiet_whole_media {
+                    QuietScope::Media
+                } else {
+                    QuietScope::Instrument
+                },
+            }),
+            media_ids: media_ids
+                .map(|id| MediaId::parse(id).map_err(invalid))
+                .collect::<anyhow::Result<_>>()?,
+            priority: row.priority,
+            allow_forward: row.allow_forward,
+        })
+    }
+}
+
+impl TryFrom<ContentRow> for Content {
+    type Error = anyhow::Error;
+
+    fn try_from(row: ContentRow) -> anyhow::Result<Self> {
+        Ok(match row {
+            ContentRow::Question {
+                question,
+                answers,
+                correct,
+            } => Self::Question(Question {
+                question,
+                answers: answers
+                    .into_iter()
+                    .map(|(id, text)| {
+                        let answer_id = AnswerId::parse(&id).map_err(invalid)?;
+                        Ok(Answer { answer_id, text })
+                    })
+                    .collect::<anyhow::Result<_>>()?,
+                correct: correct
+                    .map(|id| AnswerId::parse(&id).map_err(invalid))
+                    .transpose()?,
+            }),
+            ContentRow::Offer(offer) => Self::Offer(Offer {
+                title: offer.title,
+                text: offer.text,
+                image_url: offer.image_url,
+                image_text: offer.image_text,
+                link_url: offer.link_url,
+                link_text: offer.link_text,
+                advertiser: offer.advertiser,
+                price: offer.price.map(|(amount_minor, currency)| Price {
+                    amount_minor,
+                    currency,
+                }),
+                code: offer.code,
+            }),
+        })
+    }
+}
+
+impl TryFrom<RuleRow> for Rule {
+    type Error = anyhow::Error;
+
+    fn try_from(row: RuleRow) -> anyhow::Result<Self> {
+        let several = |rows: Vec<RuleRow>| {
+            rows.into_iter()
+                .map(Self::try_from)
+                .collect::<anyhow::Result<_>>()
+        };
+        Ok(match row {
+            RuleRow::All(rows) => Self::All(several(rows)?),
+            RuleRow::Any(rows) => Self::Any(several(rows)?),
+            RuleRow::Not(row) => Self::Not(Box::new(Self::try_from(*row)?)),
+            RuleRow::Test(name, check) => {
+                let name = AttributeName::parse(&name)
+                    .with_context(|| format!("a stored rule tests {name}"))?;
+                Self::Test(name, check.into())
+            }
+        })
+    }
+}
+
+impl From<CheckRow> for Check {
+    fn from(row: CheckRow) -> Self {
+        match row {
+            CheckRow::Equal(ScalarRow::Bool(flag), is) => Self::Equal(Scalar::Bool(flag), is),
+            CheckRow::Equal(ScalarRow::Number(number), is) => {
+                Self::Equal(Scalar::Number(number), is)
+            }
+            CheckRow::Equal(ScalarRow::Text(text), is) => Self::Equal(Scalar::Text(text), is),
+            CheckRow::In(texts, is) => Self::In(texts, is),
+            CheckRow::Less(number) => Self::Compare(Relation::Less, number),
+            CheckRow::AtMost(number) => Self::Compare(Relation::AtMost, number),
+            CheckRow::Greater(number) => Self::Compare(Relation::Greater, number),
+            CheckRow::AtLeast(number) => Self::Compare(Relation::AtLeast, number),
+            CheckRow::Contains(text) => Self::Contains(text),
+            CheckRow::Exists(there) => Self::Exists(there),
+        }
+    }
+}

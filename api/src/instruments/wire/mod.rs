@@ -1,0 +1,221 @@
+//! Instruments on the wire and in the domain.
+
+mod content;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use beckon_openapi::instrument as wire;
+
+use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
+use super::{Instrument, State};
+use crate::error::{At, Refusal, Result};
+use crate::media::{life_from_wire, life_to_wire};
+use crate::words::{Confidence, MediaId, Time};
+
+pub(super) use content::overlay_content_json;
+
+const MOST_NAMES: usize = 50;
+const MOST_MEDIA: usize = 100;
+const LONGEST_CAP_MS: u64 = 31_536_000_000;
+/// How sure the recogniser must be unless told.
+const SURE_ENOUGH: f64 = 50.0;
+/// The tier unless told.
+const MIDDLE_TIER: u8 = 5;
+
+/// A checked definition.
+pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
+    let wire::NewInstrument {
+        name,
+        content,
+        trigger,
+        audience,
+        schedule,
+        frequency_cap,
+        overlay_life,
+        media_ids,
+        priority,
+        allow_forward,
+    } = wire;
+    count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
+    let media_ids = media_ids.iter().enumerate();
+    let media_ids = media_ids.map(|(i, id)| MediaId::parse(id).at(&format!("media_ids[{i}]")));
+    let (kind, content) = content::from_wire(content)?;
+    Ok(Definition {
+        name: text("name", name, 120)?,
+        kind,
+        content,
+        trigger: trigger.map(trigger_from_wire).transpose()?,
+        audience: audience.map(rule::from_wire).transpose()?,
+        schedule: schedule.map(schedule_from_wire).transpose()?,
+        frequency_cap: frequency_cap.map(cap_from_wire).transpose()?,
+        overlay_life: overlay_life
+            .map(|life| life_from_wire("overlay_life", life))
+            .transpose()?,
+        media_ids: media_ids.collect::<Result<_>>()?,
+        priority: match priority {
+            None => MIDDLE_TIER,
+            Some(tier @ 1..=10) => tier,
+            Some(other) => {
+                let detail = format!("priority is {other}");
+                return Err(Refusal::field("priority", detail, "1..=10").into());
+            }
+        },
+        allow_forward,
+    })
+}
+
+fn trigger_from_wire(wire: wire::Trigger) -> Result<Trigger> {
+    let wire::Trigger {
+        names,
+        min_confidence,
+    } = wire;
+    count("trigger.names", names.len(), 1, MOST_NAMES)?;
+    let named = names.into_iter().enumerate();
+    let named = named.map(|(i, name)| text(&format!("trigger.names[{i}]"), name, 256));
+    let least = min_confidence.unwrap_or(SURE_ENOUGH);
+    Ok(Trigger {
+        names: named.collect::<Result<_>>()?,
+        min_confidence: Confidence::parse(least).at("trigger.min_confidence")?,
+    })
+}
+
+fn schedule_from_wire(wire: wire::Schedule) -> Result<Schedule> {
+    let wire::Schedule { starts_at, ends_at } = wire;
+    let time = |field: &str, text: Option<String>| {
+        text.map(|text| Time::parse(&text).at(field)).transpose()
+    };
+    let schedule = Schedule {
+        starts_at: time("schedule.starts_at", starts_at)?,
+        ends_at: time("schedule.ends_at", ends_at)?,
+    };
+    if let (Some(start), Some(end)) = (schedule.starts_at, schedule.ends_at)
+        && end <= start
+    {
+        let detail = format!("it ends at {end} and begins at {start}");
+        return Err(Refusal::field("schedule.ends_at", detail, "after starts_at").into());
+    }
+    Ok(schedule)
+}
+
+fn cap_from_wire(wire: wire::FrequencyCap) -> Result<FrequencyCap> {
+    let wire::FrequencyCap { count, per_ms } = wire;
+    if !(1..=100).contains(&count) {
+        let detail = format!("count is {count}");
+        return Err(Refusal::field("frequency_cap.count", detail, "1..=100").into());
+    }
+    if !(1_000..=LONGEST_CAP_MS).contains(&per_ms) {
+        let (detail, bound) = (format!("per_ms is {per_ms}"), "1000..=31536000000");
+        return Err(Refusal::field("frequency_cap.per_ms", detail, bound).into());
+    }
+    let per_ms = i64::try_from(per_ms).map_err(anyhow::Error::from)?;
+    Ok(FrequencyCap { count, per_ms })
+}
+
+/// A text that a person reads. Markup in it is text like any other: whoever shows it shows it as text. Control
+/// characters have no way to be shown.
+fn text(field: &str, value: String, longest: usize) -> Result<String> {
+    let length = value.chars().count();
+    let plain = !value.trim().is_empty() && !value.chars().any(char::is_control);
+    if plain && length <= longest {
+        return Ok(value);
+    }
+    let bound = format!("1 to {longest} characters, no control characters");
+    let detail = if plain {
+        format!("{field} has {length} characters")
+    } else {
+        format!("{field} is blank or holds control characters")
+    };
+    Err(Refusal::field(field, detail, bound).into())
+}
+
+fn count(field: &str, found: usize, least: usize, most: usize) -> Result<()> {
+    if (least..=most).contains(&found) {
+        return Ok(());
+    }
+    let detail = format!("{field} holds {found}");
+    Err(Refusal::field(field, detail, format!("{least} to {most}")).into())
+}
+
+/// The state that a request names.
+pub(super) fn state(wire: wire::InstrumentState) -> State {
+    match wire {
+        wire::InstrumentState::Draft => State::Draft,
+        wire::InstrumentState::Live => State::Live,
+    }
+}
+
+impl From<Kind> for wire::InstrumentKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Ad => Self::Ad,
+            Kind::Promotion => Self::Promotion,
+            Kind::Poll => Self::Poll,
+            Kind::Quiz => Self::Quiz,
+            Kind::Trivia => Self::Trivia,
+            Kind::Product => Self::Product,
+            Kind::Upsell => Self::Upsell,
+        }
+    }
+}
+
+impl From<wire::InstrumentKind> for Kind {
+    fn from(kind: wire::InstrumentKind) -> Self {
+        match kind {
+            wire::InstrumentKind::Ad => Self::Ad,
+            wire::InstrumentKind::Promotion => Self::Promotion,
+            wire::InstrumentKind::Poll => Self::Poll,
+            wire::InstrumentKind::Quiz => Self::Quiz,
+            wire::InstrumentKind::Trivia => Self::Trivia,
+            wire::InstrumentKind::Product => Self::Product,
+            wire::InstrumentKind::Upsell => Self::Upsell,
+        }
+    }
+}
+
+impl From<&Instrument> for wire::Instrument {
+    fn from(instrument: &Instrument) -> Self {
+        let Instrument {
+            instrument_id,
+            version,
+            state,
+            definition,
+            created_at,
+            updated_at,
+        } = instrument;
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        Self {
+            instrument_id: instrument_id.to_string(),
+            version: *version,
+            state: match state {
+                State::Draft => wire::InstrumentState::Draft,
+                State::Live => wire::InstrumentState::Live,
+            },
+            name: definition.name.clone(),
+            content: content::to_wire(definition),
+            trigger: definition.trigger.as_ref().map(|trigger| wire::Trigger {
+                names: trigger.names.clone(),
+                min_confidence: Some(trigger.min_confidence.percent()),
+            }),
+            audience: definition.audience.as_ref().map(rule::to_wire),
+            schedule: definition.schedule.map(|schedule| wire::Schedule {
+                starts_at: text(schedule.starts_at),
+                ends_at: text(schedule.ends_at),
+            }),
+            frequency_cap: definition.frequency_cap.map(|cap| wire::FrequencyCap {
+                count: cap.count,
+                per_ms: cap.per_ms.unsigned_abs(),
+            }),
+            overlay_life: definition.overlay_life.map(life_to_wire),
+            media_ids: definition
+                .media_ids
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            priority: definition.priority,
+            allow_forward: definition.allow_forward,
+            created_at: created_at.to_string(),
+            updated_at: updated_at.to_string(),
+        }
+    }
+}
