@@ -24,6 +24,15 @@ pub(super) async fn get_health() -> Json<Health> {
 #[utoipa::path(tag = "health", responses((status = 200, body = Readiness), (status = 503, body = Problem)))]
 #[get("/readyz")]
 pub(super) async fn get_readiness(app: Data<App>) -> Result<Json<Readiness>> {
+    let stores = reached(&app).await?;
+    Ok(Json(Readiness {
+        status: "ready".to_owned(),
+        stores,
+    }))
+}
+
+/// The stores, once each has answered.
+async fn reached(app: &App) -> Result<Vec<String>> {
     let checks = [
         (
             "registry",
@@ -50,8 +59,5 @@ pub(super) async fn get_readiness(app: Data<App>) -> Result<Json<Readiness>> {
         }
         stores.push(store.to_owned());
     }
-    Ok(Json(Readiness {
-        status: "ready".to_owned(),
-        stores,
-    }))
+    Ok(stores)
 }

@@ -10,3 +10,8 @@ mod routes;
 pub use build::App;
 pub use contract::openapi_json;
 pub use routes::serve;
+
+/// Runs a future to its end on the runtime that the server needs.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(future)
+}

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use beckon_openapi::problem::ErrorCode;
 
 use super::token::unauthenticated;
 use super::{Auth, Permission, Role};
-use crate::error::{Error, Refusal};
+use crate::error::{Error, ErrorCode, Refusal};
 use crate::words::{MediaId, Time, ViewerId};
 
 /// Who calls.

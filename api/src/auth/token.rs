@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use beckon_openapi::problem::ErrorCode;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, Keys};
-use crate::error::{Error, Refusal};
+use crate::error::{Error, ErrorCode, Refusal};
 use crate::words::{MediaId, Time, ViewerId};
 
 /// Who signs; a token of another issuer is foreign even if it should verify.

@@ -20,7 +20,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
         super::log_to_stderr();
-        actix_web::rt::System::new().block_on(async {
+        app::block_on(async {
             let listener = listen(&self.options)?;
             let address = listener.local_addr()?;
             let app = App::build(self.options).await?;

@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use super::{Kind, NameId, Names, Store};
+use super::{Detections, Kind, NameId, Names, Store, TOPIC};
+use crate::db::Refresh;
 use crate::words::{Confidence, MediaId, Position, Window};
 
 /// How long a page is.
@@ -152,5 +154,16 @@ impl Pages {
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<MediaId, Shelf>> {
         self.shelves.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Refresh for Detections {
+    /// Another node stored detections: forget the pages of their media.
+    async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
+        for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
+            self.pages.forget_media(media);
+        }
+        Ok(())
     }
 }

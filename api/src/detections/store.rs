@@ -1,4 +1,4 @@
-//! Detections in SQL.
+//! Where detections lie: what any store of them can do, and the one in SQL.
 
 use anyhow::Context;
 use async_trait::async_trait;
@@ -6,9 +6,32 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{BoundingBox, Detection, Kind, Store, topic};
+use super::{BoundingBox, Detection, Kind, TOPIC};
 use crate::db::{Db, bump};
 use crate::words::{Confidence, Invalid, MediaId, Position, Time, Window};
+
+/// Where detections lie.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Stores all of them, or none; one of the same position, kind and name replaces what stands there.
+    async fn put(
+        &self,
+        media_id: &MediaId,
+        detections: &[Detection],
+        now: Time,
+    ) -> anyhow::Result<()>;
+    /// Reads a window in the order of the sort key, after this key, at most `limit`.
+    async fn range(
+        &self,
+        media_id: &MediaId,
+        window: Window,
+        min_confidence: Confidence,
+        after: &str,
+        limit: u32,
+    ) -> anyhow::Result<Vec<Detection>>;
+    /// Whether the store can be reached.
+    async fn ping(&self) -> anyhow::Result<()>;
+}
 
 /// Detections in the registry's database.
 #[derive(Debug)]
@@ -132,7 +155,7 @@ impl Store for SqlStore {
             .await
             .context("failed to store a detection")?;
         }
-        bump(write.tx(), &topic(media_id), now).await?;
+        bump(write.tx(), &format!("{TOPIC}{media_id}"), now).await?;
         write.commit().await.context("failed to store detections")
     }
 

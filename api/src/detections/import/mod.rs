@@ -4,11 +4,9 @@ mod shapes;
 
 use std::collections::BTreeMap;
 
-use beckon_openapi::problem::ErrorCode;
-
 use self::shapes::{BoxShape, Face, File, ImageLabel, Item, Named};
 use super::{BoundingBox, Detection, Kind};
-use crate::error::{At, Error, Refusal, Result};
+use crate::error::{At, Error, ErrorCode, Refusal, Result};
 use crate::words::{Confidence, Position, Time};
 
 /// Which of Rekognition's shapes a file has.

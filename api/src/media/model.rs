@@ -1,0 +1,88 @@
+//! What a media is.
+
+use crate::words::{MediaId, Position, Time};
+
+/// A media.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Media {
+    /// Its id.
+    pub media_id: MediaId,
+    /// The first moment covered; it never moves.
+    pub zero: Time,
+    /// Everything about it that may change.
+    pub details: Details,
+    /// When it was registered.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+}
+
+/// What may change about a media.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Details {
+    /// What people call it.
+    pub title: String,
+    /// Named positions.
+    pub markers: Vec<Marker>,
+    /// Where it can be played.
+    pub playback_url: Option<String>,
+    /// A still picture of it.
+    pub poster_url: Option<String>,
+    /// A short moving picture of it.
+    pub preview_url: Option<String>,
+    /// What carries its cues inside the stream.
+    pub signal: Option<Signal>,
+    /// How overlays live on it; the node's defaults where it does not say.
+    pub overlay_life: Option<OverlayLife>,
+    /// On what legal basis people in the picture are recognised.
+    pub people_basis: Option<String>,
+}
+
+/// A named position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// Its name.
+    pub name: String,
+    /// Where it lies.
+    pub position: Position,
+}
+
+/// What carries a media's cues inside its stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// A live origin that takes the PutMetadata call.
+    Origin {
+        /// Where it answers.
+        url: String,
+        /// The channel, as the origin names it.
+        channel_arn: String,
+    },
+}
+
+/// How long an overlay shows, and how long it stays quiet then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverlayLife {
+    /// How long it shows.
+    pub show_ms: i64,
+    /// How long it stays quiet after it hides.
+    pub quiet_ms: i64,
+    /// What stays quiet.
+    pub quiet_scope: QuietScope,
+}
+
+/// What stays quiet after an overlay hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuietScope {
+    /// Only the instrument that was shown.
+    Instrument,
+    /// The whole media.
+    Media,
+}
+
+impl Media {
+    /// Where the media stands at this moment, if it is live; before its zero it stands at zero.
+    #[must_use]
+    pub fn position_at(&self, now: Time) -> Position {
+        Position::ZERO.forward(now.since(self.zero))
+    }
+}

@@ -1,0 +1,157 @@
+//! Pure files compute: no waiting, no clock, no randomness, no environment, no files, no network. Those are arguments.
+//!
+//! In a station every file is pure but its shell: `mod.rs`, `store.rs`, `dynamo.rs`, `http.rs`, and those that are
+//! named below with what they do to the world.
+
+use crate::imports::STATIONS;
+use crate::paths::{Named, named};
+use crate::tree::{Breach, Source, caught, hold, rust};
+
+/// Crates and files that are pure throughout.
+const PURE: &[&str] = &[
+    "openapi/src/",
+    "classifier/src/",
+    "viewer-sdk/src/",
+    "api/matcher/src/",
+    "api/src/words.rs",
+];
+
+/// Files of stations that are not pure, and why.
+const SHELLS: &[(&str, &str)] = &[
+    ("media/registry.rs", "writes through to the store"),
+    (
+        "detections/pages.rs",
+        "asks the store for a page that is not in memory",
+    ),
+];
+
+/// What only a shell may name, and what it is.
+const WORLD: &[(&str, &str)] = &[
+    ("async", "waiting"),
+    ("await", "waiting"),
+    ("tokio", "waiting"),
+    ("std::thread", "waiting"),
+    ("SystemTime", "a clock"),
+    ("Instant", "a clock"),
+    ("config::now", "a clock"),
+    ("Timestamp::now", "a clock"),
+    ("Zoned::now", "a clock"),
+    ("thread_rng", "randomness"),
+    ("rand::rng", "randomness"),
+    ("rand::random", "randomness"),
+    ("from_entropy", "randomness"),
+    ("from_os_rng", "randomness"),
+    ("OsRng", "randomness"),
+    ("SystemRandom", "randomness"),
+    ("Uuid::now_v7", "randomness"),
+    ("Uuid::new_v4", "randomness"),
+    ("std::env", "the environment"),
+    ("std::fs", "files"),
+    ("std::net", "the network"),
+    ("std::process", "processes"),
+    ("reqwest", "the network"),
+];
+
+fn is_pure(source: &Source) -> bool {
+    if PURE.iter().any(|pure| source.path.starts_with(pure)) {
+        return true;
+    }
+    let Some(inside) = source.path.strip_prefix("api/src/") else {
+        return false;
+    };
+    let station = STATIONS
+        .iter()
+        .any(|(name, _)| inside.starts_with(&format!("{name}/")));
+    let by_name = ["mod.rs", "store.rs", "dynamo.rs", "http.rs"].contains(&source.name())
+        // Deeper folders, such as `filters`, are as pure as their files.
+        && (source.name() != "mod.rs" || source.module().len() == 1);
+    let in_store = inside.contains("/store/");
+    let listed = SHELLS.iter().any(|(file, _)| *file == inside);
+    station && !by_name && !in_store && !listed
+}
+
+/// What of the world a path names.
+fn world(name: &Named) -> Option<&'static str> {
+    // A constructor that draws in secret may be called by its last name alone.
+    WORLD
+        .iter()
+        .find(|(what, _)| name.holds(what))
+        .map(|(_, kind)| *kind)
+}
+
+fn check(source: &Source) -> Vec<Breach> {
+    if !is_pure(source) {
+        return Vec::new();
+    }
+    let mend = "take its value as an argument, or move the effect to the station's shell (a new shell is listed in pure.rs with its reason)";
+    named(&source.code())
+        .iter()
+        .filter_map(|name| world(name).map(|kind| (name, kind)))
+        .map(|(name, kind)| {
+            let rule = format!("a pure file names {kind} (`{}`)", name.path.join("::"));
+            source.breach(name.line, rule, mend)
+        })
+        .collect()
+}
+
+#[test]
+fn pure_files_compute_and_nothing_else() {
+    hold(&rust().iter().flat_map(check).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_shell_is_listed_that_is_gone_or_pure() {
+    let files = rust();
+    for (shell, reason) in SHELLS {
+        let path = format!("api/src/{shell}");
+        let source = files.iter().find(|source| source.path == path);
+        let source = source
+            .unwrap_or_else(|| panic!("{path} is listed as a shell ({reason}), and is not there"));
+        let effects = named(&source.code())
+            .iter()
+            .any(|name| world(name).is_some());
+        assert!(effects, "{path} is pure: take it off the list of shells");
+    }
+}
+
+#[test]
+fn each_piece_of_the_world_is_caught() {
+    for (text, kind) in [
+        ("async fn f() {}", "waiting"),
+        ("fn f() { g().await; }", "waiting"),
+        ("use std::time::{Duration, Instant};", "a clock"),
+        ("fn f() { crate::config::now(); }", "a clock"),
+        ("fn f() { let mut r = rand::thread_rng(); }", "randomness"),
+        ("fn f() { uuid::Uuid::now_v7() }", "randomness"),
+        ("use std::{fs, io};", "files"),
+        ("fn f() { std::env::var(\"X\") }", "the environment"),
+        ("use reqwest::Client;", "the network"),
+    ] {
+        for path in [
+            "api/src/decisions/rank.rs",
+            "api/src/decisions/filters/caps.rs",
+            "classifier/src/row/mod.rs",
+        ] {
+            let breach = caught(check(&Source::planted(path, text)));
+            assert!(breach.rule.contains(kind), "{breach}");
+        }
+    }
+}
+
+#[test]
+fn shells_and_tests_are_left_alone() {
+    let text = "async fn f() {}";
+    for path in [
+        "api/src/decisions/mod.rs",
+        "api/src/media/store.rs",
+        "api/src/learning/store/rows.rs",
+        "api/src/app/jobs.rs",
+    ] {
+        assert_eq!(check(&Source::planted(path, text)), [], "{path}");
+    }
+    let tests = "fn f() {}\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}";
+    assert_eq!(
+        check(&Source::planted("api/src/decisions/rank.rs", tests)),
+        []
+    );
+}

@@ -1,0 +1,178 @@
+//! Crates that only certain files may name: the wire, the database, HTTP, the browser and the environment each have a place.
+
+use crate::paths::{Named, named};
+use crate::tree::{Breach, Source, caught, hold, rust};
+
+struct Wall {
+    what: &'static str,
+    /// Whether a path names it.
+    names: fn(&Named) -> bool,
+    /// Whether this file may.
+    may: fn(&Source) -> bool,
+    mend: &'static str,
+}
+
+const WALLS: &[Wall] = &[
+    Wall {
+        what: "the wire's shapes (`beckon_openapi`)",
+        names: |name| name.is_of("beckon_openapi"),
+        may: |source| {
+            in_files(source, &["wire", "http"])
+                || in_rooms(source, &["error", "demo"])
+                // Health is what `app` itself answers: this is its http.rs.
+                || ["api/src/app/contract.rs", "api/src/app/health.rs"].contains(&source.path.as_str())
+        },
+        mend: "convert in wire.rs and take the domain's type here (`ErrorCode` is `crate::error::ErrorCode`)",
+    },
+    Wall {
+        what: "the database (`sqlx`)",
+        names: |name| name.is_of("sqlx") && !name.holds("sqlx::Error"),
+        may: |source| in_files(source, &["store"]) || in_rooms(source, &["db"]),
+        mend: "put the query into the station's store.rs",
+    },
+    Wall {
+        what: "the database's error (`sqlx::Error`)",
+        names: |name| name.is_of("sqlx") && name.holds("sqlx::Error"),
+        may: |source| in_files(source, &["store"]) || in_rooms(source, &["db", "error"]),
+        mend: "give back `error::Result` or `anyhow::Result`",
+    },
+    Wall {
+        what: "HTTP (`actix_web`)",
+        names: |name| {
+            ["actix_web", "actix_cors", "utoipa_actix_web"]
+                .iter()
+                .any(|n| name.is_of(n))
+        },
+        may: |source| in_files(source, &["http"]) || in_rooms(source, &["app", "auth", "error"]),
+        mend: "take what the request carried as arguments; a handler belongs into http.rs",
+    },
+    Wall {
+        what: "the browser (`wasm_bindgen`)",
+        names: |name| name.is_of("wasm_bindgen") || name.is_of("js_sys") || name.is_of("web_sys"),
+        may: |source| source.path == "viewer-sdk/src/wasm.rs",
+        mend: "wrap it in viewer-sdk/src/wasm.rs; the core knows no browser",
+    },
+    Wall {
+        what: "the environment (`std::env`)",
+        names: |name| name.holds("std::env") || name.is_of("env") && name.path.len() > 1,
+        may: |source| {
+            // The build crate is a program that is handed its tools by cargo's environment.
+            source.path.starts_with("viewer-sdk/build/")
+                || in_rooms(source, &["config", "main"])
+                || source.name() == "main.rs"
+        },
+        mend: "read it in config.rs and take its value as an argument",
+    },
+];
+
+/// Whether the file is called so, or lies in a folder of that name.
+fn in_files(source: &Source, names: &[&str]) -> bool {
+    let parts = source.path.trim_end_matches(".rs").split('/');
+    parts.into_iter().any(|part| names.contains(&part))
+}
+
+fn in_rooms(source: &Source, rooms: &[&str]) -> bool {
+    source
+        .module()
+        .first()
+        .is_some_and(|room| rooms.contains(room))
+}
+
+fn check(source: &Source) -> Vec<Breach> {
+    // It draws the demo's film and is a workspace of its own.
+    if source.path.starts_with("api/broadcast/") {
+        return Vec::new();
+    }
+    let names = named(&source.code());
+    let walls = WALLS.iter().filter(|wall| !(wall.may)(source));
+    walls
+        .flat_map(|wall| {
+            names
+                .iter()
+                .filter(|name| (wall.names)(name))
+                .map(move |name| (wall, name))
+        })
+        .map(|(wall, name)| {
+            source.breach(
+                name.line,
+                format!("{} has no place here", wall.what),
+                wall.mend,
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn each_crate_stays_behind_its_wall() {
+    hold(&rust().iter().flat_map(check).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_wall_is_seen_when_it_is_broken() {
+    for (path, text, what) in [
+        (
+            "api/src/decisions/rank.rs",
+            "use beckon_openapi::decision::Overlay;",
+            "wire",
+        ),
+        (
+            "api/src/media/mod.rs",
+            "fn f() { sqlx::query(\"select 1\") }",
+            "`sqlx`",
+        ),
+        (
+            "api/src/media/mod.rs",
+            "fn f(e: sqlx::Error) {}",
+            "`sqlx::Error`",
+        ),
+        ("api/src/error/mod.rs", "fn f(e: sqlx::Row) {}", "`sqlx`"),
+        (
+            "api/src/cues/mod.rs",
+            "use actix_web::web::Json;",
+            "`actix_web`",
+        ),
+        (
+            "api/origin/src/clip/mod.rs",
+            "use actix_web::web::Json;",
+            "`actix_web`",
+        ),
+        (
+            "viewer-sdk/src/session.rs",
+            "use wasm_bindgen::prelude::*;",
+            "`wasm_bindgen`",
+        ),
+        (
+            "api/src/media/store.rs",
+            "use std::{env, fs};",
+            "`std::env`",
+        ),
+        (
+            "classifier/src/schema/mod.rs",
+            "fn f() { std::env::var(\"X\"); }",
+            "`std::env`",
+        ),
+    ] {
+        let breach = caught(check(&Source::planted(path, text)));
+        assert!(breach.rule.contains(what), "{breach}");
+    }
+}
+
+#[test]
+fn those_who_may_are_left_alone() {
+    for (path, text) in [
+        ("api/src/media/wire.rs", "use beckon_openapi::media;"),
+        ("api/src/learning/store/rows.rs", "use sqlx::Row;"),
+        (
+            "api/src/error/mod.rs",
+            "impl From<sqlx::Error> for Error {}",
+        ),
+        ("api/src/config.rs", "use std::env;"),
+        ("viewer-sdk/build/src/core.rs", "use std::env;"),
+        (
+            "api/src/cli/mod.rs",
+            "#[arg(env = \"BECKON_PORT\")] struct X; env!(\"A\");",
+        ),
+    ] {
+        assert_eq!(check(&Source::planted(path, text)), [], "{path}");
+    }
+}
