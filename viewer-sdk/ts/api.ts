@@ -96,7 +96,7 @@ export interface Beckon {
   readonly element: HTMLElement;
   /** The position of the playhead; `null` before the SDK knows it. */
   positionMs(): number | null;
-  /** Asks now, at the playhead, without a cue. */
+  /** Asks now, at the playhead, without a cue; does nothing before its position is known. */
   check(): Promise<void>;
   /** Listens; the function it returns ends that. */
   on<T extends keyof BeckonEvents | "*">(type: T, listener: BeckonListener<T>): () => void;

@@ -64,6 +64,8 @@ export class Asker {
   /** Asks because of a cue, or without one at the playhead. */
   async ask(cue: Cue | null, placeMs: number | null): Promise<void> {
     const playheadMs = this.plans.positionMs();
+    // Without a cue the playhead is the moment to ask about; before it is known there is none.
+    if (!cue && playheadMs === null) return;
     const window = this.core.question(placeMs ?? undefined, cue?.seen_ms ?? playheadMs ?? 0, playheadMs ?? undefined);
     const { position_ms, backward_ms } = window;
     window.free();
