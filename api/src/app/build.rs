@@ -8,10 +8,11 @@ use beckon_classifier::schema::Schema;
 use crate::auth::{Auth, Keys};
 use crate::blobs::{Blobs, Folder};
 use crate::config::ServeOptions;
-use crate::db::{Db, Refresh};
+use crate::db::{Db, Refresh, Slot};
+use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
 use crate::instruments::Instruments;
-use crate::media;
+use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
 
 /// One node.
@@ -25,6 +26,8 @@ pub struct App {
     pub(super) detections: Data<Detections>,
     pub(super) instruments: Data<Instruments>,
     pub(super) viewers: Data<Viewers>,
+    pub(super) ranking: Arc<Slot<Ranking>>,
+    pub(super) decisions: Data<Decisions>,
 }
 
 impl App {
@@ -38,11 +41,26 @@ impl App {
         let db = Db::open(&options.store.database_url()).await?;
         db.migrate().await?;
         let schema = Schema::default();
+        let media = Arc::new(media::Registry::open(db.clone()).await?);
+        let detections = Arc::new(Detections::in_sql(db.clone()));
+        let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
+        let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
+        let ranking = Arc::new(Slot::<Ranking>::default());
+        let sources = Sources {
+            media: media.clone(),
+            detections: detections.clone(),
+            viewers: viewers.clone(),
+            instruments: instruments.clone(),
+            ranking: ranking.clone(),
+        };
+        let decisions = Decisions::new(sources, auth.keys(), default_life(&options))?;
         Ok(Self {
-            media: Data::new(media::Registry::open(db.clone()).await?),
-            detections: Data::new(Detections::in_sql(db.clone())),
-            instruments: Data::new(Instruments::open(db.clone(), schema.clone()).await?),
-            viewers: Data::new(Viewers::in_sql(db.clone(), schema)),
+            decisions: Data::new(decisions),
+            media: Data::from(media),
+            detections: Data::from(detections),
+            instruments: Data::from(instruments),
+            viewers: Data::from(viewers),
+            ranking,
             options: Arc::new(options),
             auth: Data::new(auth),
             blobs: Data::from(blobs),
@@ -63,5 +81,15 @@ impl App {
     #[must_use]
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+}
+
+/// How overlays live where neither their instrument nor their media says.
+fn default_life(options: &ServeOptions) -> OverlayLife {
+    let ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    OverlayLife {
+        show_ms: ms(options.show_ms),
+        quiet_ms: ms(options.quiet_ms),
+        quiet_scope: QuietScope::Media,
     }
 }

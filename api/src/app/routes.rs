@@ -9,11 +9,12 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs};
-use crate::{detections, error, instruments, media, viewers};
+use crate::{decisions, detections, error, instruments, media, viewers};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
+        .service(decisions::http::decide)
         .service(media::http::create_media)
         .service(media::http::list_media)
         .service(media::http::get_media)
@@ -58,15 +59,16 @@ pub fn serve(
             .app_data(app.detections.clone())
             .app_data(app.instruments.clone())
             .app_data(app.viewers.clone())
+            .app_data(app.decisions.clone())
             .configure(configure)
             .split_for_parts();
         let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
             .url("/openapi.json", contract.clone());
         web_app
             .configure(error::input_config)
-            .configure(extra.clone())
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)
+            .configure(extra.clone())
             .default_service(web::to(error::not_found))
             .wrap(cors::allow(&app.options.cors_origins))
     });

@@ -102,6 +102,10 @@ impl Server {
         &self.app
     }
 
+    pub fn data_dir(&self) -> &std::path::Path {
+        &self.options.store.data_dir
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

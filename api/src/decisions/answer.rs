@@ -1,0 +1,173 @@
+//! The answer's JSON, written once into one buffer; a test holds it equal to what serde would write.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use aws_lc_rs::aead::NONCE_LEN;
+use beckon_classifier::encode::write_inputs;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use uuid::Uuid;
+
+use super::choose::{Choice, Pick, Scene, Scratch};
+use super::receipt::{Draft, Other};
+use super::{Decisions, explain, wire};
+use crate::error::Result;
+
+/// What most answers fit into.
+const USUAL: usize = 2048;
+
+/// Writes the answer.
+pub(super) fn write(
+    station: &Decisions,
+    scene: &Scene<'_>,
+    choice: &Choice,
+    explained: Option<Instant>,
+    scratch: &mut Scratch,
+) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(USUAL);
+    let mut uuid = Uuid::encode_buffer();
+    out.extend_from_slice(br#"{"decision_id":""#);
+    out.extend_from_slice(
+        Uuid::from_u128(choice.decision)
+            .as_hyphenated()
+            .encode_lower(&mut uuid)
+            .as_bytes(),
+    );
+    // Ids are of characters that JSON need not escape: `words` saw to that.
+    out.extend_from_slice(br#"","media_id":""#);
+    out.extend_from_slice(scene.media.media_id.as_str().as_bytes());
+    out.extend_from_slice(br#"","position_ms":"#);
+    put_number(scene.position.ms(), &mut out);
+    out.extend_from_slice(br#","overlays":["#);
+    for (i, pick) in choice.picks.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        overlay(station, scene, choice, pick, scratch, &mut out);
+    }
+    out.extend_from_slice(br#"],"next_check_ms":"#);
+    match next_check_ms(scene, choice) {
+        Some(position_ms) => put_number(position_ms, &mut out),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(br#","reasons":["#);
+    wire::put_reasons(&choice.reasons, &mut out);
+    out.push(b']');
+    if let Some(began) = explained {
+        out.extend_from_slice(br#","explanation":"#);
+        let explanation = explain::explain(scene, choice, scratch, began.elapsed());
+        serde_json::to_writer(&mut out, &explanation).map_err(anyhow::Error::from)?;
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+fn put_number(number: i64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Where it is worth asking again without a cue: when what holds every candidate back has ended.
+fn next_check_ms(scene: &Scene<'_>, choice: &Choice) -> Option<i64> {
+    let free_at = choice.free_at.filter(|_| choice.picks.is_empty())?;
+    Some(scene.position.forward(free_at.since(scene.now)).ms())
+}
+
+fn overlay(
+    station: &Decisions,
+    scene: &Scene<'_>,
+    choice: &Choice,
+    pick: &Pick,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) {
+    let live = scene.index.get(pick.at);
+    out.extend_from_slice(live.head_json.as_bytes());
+    put_number(scene.position.ms(), out);
+    out.extend_from_slice(br#","hide_at_ms":"#);
+    put_number(scene.position.forward(pick.show_ms).ms(), out);
+    out.extend_from_slice(br#","layout":{"anchor":"top_end"},"content":"#);
+    out.extend_from_slice(live.content_json.as_bytes());
+    out.extend_from_slice(br#","receipt":""#);
+    seal(station, scene, choice, pick, scratch, out);
+    out.extend_from_slice(br#""}"#);
+}
+
+fn seal(
+    station: &Decisions,
+    scene: &Scene<'_>,
+    choice: &Choice,
+    pick: &Pick,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) {
+    let live = scene.index.get(pick.at);
+    let viewer = if scene.personal {
+        scene.viewer.pieces()
+    } else {
+        &[]
+    };
+    scratch.inputs.clear();
+    if let Err(error) = write_inputs(viewer, &choice.context, &live.pieces, &mut scratch.inputs) {
+        // Every list was bounded when it was made: a receipt without inputs still settles events, it only teaches nothing.
+        tracing::error!(kind = "receipt.inputs", %error, "a decision's inputs are over their bound");
+        scratch.inputs.clear();
+        let _ = write_inputs(&[], &[], &[], &mut scratch.inputs);
+    }
+    let other = |at: u32, score: f32, propensity: f64| {
+        let live = scene.index.get(at);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "seven digits of a chance are enough"
+        )]
+        Other {
+            instrument: live.key,
+            version: live.version,
+            score,
+            propensity: propensity as f32,
+        }
+    };
+    // Slots before this one took their instruments out of the draw.
+    let taken = |at: u32| {
+        choice
+            .picks
+            .iter()
+            .take_while(|p| p.ranked != pick.ranked)
+            .any(|p| p.at == at)
+    };
+    let companions = pick
+        .tier
+        .clone()
+        .filter(|i| *i != pick.ranked)
+        .map(|i| scratch.ranked[i]);
+    let others: Vec<Other> = companions
+        .filter(|ranked| !taken(ranked.at))
+        .map(|ranked| other(ranked.at, ranked.score, ranked.propensity))
+        .collect();
+    let draft = Draft {
+        decision: choice.decision,
+        issued_at: scene.now,
+        media_id: &scene.media.media_id,
+        viewer_id: &scene.viewer.viewer_id,
+        show_at: scene.position,
+        show_ms: u32::try_from(pick.show_ms).unwrap_or(u32::MAX),
+        ranked_by: &scene.ranking.by,
+        policy: &station.policy_id,
+        chosen: other(pick.at, scratch.ranked[pick.ranked].score, pick.propensity),
+        inputs: &scratch.inputs,
+        others: &others,
+    };
+    station
+        .sealer
+        .seal(&draft, nonce(), &mut scratch.receipt, out);
+}
+
+/// A nonce from the worker's own generator, seeded by the system: asking the system each time costs more than the seal.
+fn nonce() -> [u8; NONCE_LEN] {
+    thread_local! {
+        static RNG: RefCell<ChaCha12Rng> = RefCell::new(ChaCha12Rng::from_entropy());
+    }
+    let mut nonce = [0; NONCE_LEN];
+    RNG.with_borrow_mut(|rng| rng.fill_bytes(&mut nonce));
+    nonce
+}

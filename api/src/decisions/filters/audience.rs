@@ -1,0 +1,12 @@
+//! The viewer must be in its audience, and a profile counts only with consent.
+
+use crate::decisions::choose::{Reason, Scene};
+use crate::instruments::Live;
+
+pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+    let audience = live.audience.as_ref()?;
+    if !scene.personal {
+        return Some(Reason::NoConsent);
+    }
+    (!audience.holds(scene.viewer.attributes())).then_some(Reason::OutsideAudience)
+}

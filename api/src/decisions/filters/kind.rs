@@ -1,0 +1,8 @@
+//! The client must be able to draw it.
+
+use crate::decisions::choose::{Reason, Scene};
+use crate::instruments::Live;
+
+pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+    (scene.can_draw & live.kind.bit() == 0).then_some(Reason::CannotDraw)
+}

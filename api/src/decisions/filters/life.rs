@@ -1,0 +1,39 @@
+//! The viewer's overlay life: nothing while an overlay shows, then quiet, for its instrument or the whole media.
+
+use crate::decisions::choose::{Reason, Scene};
+use crate::instruments::Live;
+use crate::media::{OverlayLife, QuietScope};
+use crate::words::Time;
+
+/// The life of an instrument's overlays on this media: its own, else the media's, else the node's.
+pub(in crate::decisions) fn life_of(scene: &Scene<'_>, live: &Live) -> OverlayLife {
+    live.overlay_life.unwrap_or(scene.life)
+}
+
+/// Until when what was shown keeps this instrument from running; `None` where nothing does.
+fn held(scene: &Scene<'_>, live: &Live) -> Option<(Time, Reason)> {
+    let life = life_of(scene, live);
+    let holds = scene
+        .shown
+        .iter()
+        .filter(|showing| showing.here)
+        .filter_map(|showing| {
+            if scene.now < showing.hides_at {
+                return Some((showing.hides_at, Reason::Showing));
+            }
+            let same = showing.instrument == live.key;
+            let quiet_until = showing.hides_at.plus_ms(life.quiet_ms);
+            let quiet = scene.now < quiet_until && (same || life.quiet_scope == QuietScope::Media);
+            quiet.then_some((quiet_until, Reason::Quiet))
+        });
+    holds.max_by_key(|(until, _)| *until)
+}
+
+/// From when on nothing that was shown keeps this instrument from running.
+pub(in crate::decisions) fn held_until(scene: &Scene<'_>, live: &Live) -> Option<Time> {
+    held(scene, live).map(|(until, _)| until)
+}
+
+pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+    held(scene, live).map(|(_, reason)| reason)
+}

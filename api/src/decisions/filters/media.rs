@@ -1,0 +1,8 @@
+//! It runs on its media only.
+
+use crate::decisions::choose::{Reason, Scene};
+use crate::instruments::Live;
+
+pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+    (!live.runs_on(&scene.media.media_id)).then_some(Reason::OtherMedia)
+}

@@ -1,0 +1,23 @@
+//! Filters: one rule a file, asked in the order of their cost; the first that objects is the reason.
+
+mod audience;
+mod frequency;
+mod kind;
+mod life;
+mod media;
+mod schedule;
+
+pub(super) use life::{held_until, life_of};
+
+use super::choose::{Reason, Scene};
+use crate::instruments::Live;
+
+/// Why this instrument may not run for this viewer now; `None` where it may.
+pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+    media::objection(scene, live)
+        .or_else(|| schedule::objection(scene, live))
+        .or_else(|| kind::objection(scene, live))
+        .or_else(|| audience::objection(scene, live))
+        .or_else(|| life::objection(scene, live))
+        .or_else(|| frequency::objection(scene, live))
+}

@@ -1,0 +1,50 @@
+//! The route of decisions.
+
+use std::time::Instant;
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, post};
+use beckon_openapi::decision as wire;
+use beckon_openapi::problem::Problem;
+
+use super::Decisions;
+use super::wire::ask;
+use crate::auth::{Caller, Permission};
+use crate::config::now;
+use crate::error::{At, Result, read};
+use crate::words::MediaId;
+
+/// The largest question: eight receipts and room to spare.
+const LARGEST: usize = 24 * 1024;
+
+/// Choose what this viewer sees now
+///
+/// Each viewer's SDK asks with its own position; the viewer is the token's subject. No overlay is an empty list
+/// with reasons, never an error. The same viewer and cue get the same answer again.
+#[utoipa::path(tag = "decisions", params(("media_id" = String, Path, description = "The media")),
+    request_body = wire::DecisionRequest, responses(
+    (status = 200, body = wire::Decision, example = json!({
+        "decision_id": "0193d3f0-7d5e-8a3c-9c0e-0b1a2c3d4e5f", "media_id": "harbour-cup", "position_ms": 81000,
+        "overlays": [], "next_check_ms": null, "reasons": [{"reason": "nothing_on_screen", "count": 1}]})),
+    (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[post("/v1/media/{media_id}/decisions")]
+pub async fn decide(
+    station: Data<Decisions>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse> {
+    let began = Instant::now();
+    // Read before anything is refused: a body that is left lying costs the caller its connection.
+    let body = read(body, LARGEST).await?;
+    let now = now();
+    let caller = Caller::of(&request, now)?;
+    let media_id = MediaId::parse(request.match_info().query("media_id")).at("media_id")?;
+    caller.may_on(Permission::Decide, &media_id)?;
+    let answer = station
+        .decide(&media_id, &caller, &ask(&body)?, now, began)
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(answer))
+}

@@ -1,0 +1,107 @@
+//! What this node has decided and not yet heard of: until the impression lands, the decision itself counts.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::choose::{Choice, Scene};
+use super::shown::Showing;
+use crate::words::{MediaId, Time, ViewerId};
+
+/// An impression comes within seconds; a decision that has not been drawn by then never will be.
+const WAIT_MS: i64 = 60_000;
+/// How many decisions of one viewer are remembered.
+const MOST: usize = 16;
+/// How many viewers a shard holds before it drops those that wait no more.
+const CROWDED: usize = 4096;
+const SHARDS: usize = 64;
+
+#[derive(Debug, Clone)]
+struct Waiting {
+    showing: Showing,
+    media_id: MediaId,
+    seed: u64,
+    decided_at: Time,
+}
+
+type Shard = HashMap<ViewerId, Vec<Waiting>, foldhash::quality::RandomState>;
+
+/// Decisions that wait for their impression, by viewer.
+#[derive(Debug)]
+pub(super) struct Pending {
+    shards: Box<[Mutex<Shard>]>,
+    hasher: foldhash::quality::RandomState,
+}
+
+impl Default for Pending {
+    fn default() -> Self {
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: Default::default(),
+        }
+    }
+}
+
+impl Pending {
+    fn shard(&self, viewer_id: &ViewerId) -> MutexGuard<'_, Shard> {
+        use std::hash::BuildHasher;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the low bits choose the shard"
+        )]
+        let at = self.hasher.hash_one(viewer_id) as usize % SHARDS;
+        // A list of waiting decisions has no half-made state.
+        self.shards[at]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The showings that wait, but not those of this very question: it gets the same answer again.
+    pub(super) fn of(
+        &self,
+        viewer_id: &ViewerId,
+        media_id: &MediaId,
+        seed: u64,
+        now: Time,
+        mut each: impl FnMut(Showing),
+    ) {
+        let shard = self.shard(viewer_id);
+        let waiting = shard.get(viewer_id).into_iter().flatten();
+        for one in waiting.filter(|one| one.seed != seed && now.since(one.decided_at) < WAIT_MS) {
+            each(Showing {
+                here: one.media_id == *media_id,
+                ..one.showing
+            });
+        }
+    }
+
+    /// Remembers what was chosen.
+    pub(super) fn remember(&self, scene: &Scene<'_>, choice: &Choice, now: Time) {
+        if choice.picks.is_empty() {
+            return;
+        }
+        let mut shard = self.shard(&scene.viewer.viewer_id);
+        if shard.len() >= CROWDED {
+            shard.retain(|_, waiting| {
+                waiting
+                    .iter()
+                    .any(|one| now.since(one.decided_at) < WAIT_MS)
+            });
+        }
+        let waiting = shard.entry(scene.viewer.viewer_id.clone()).or_default();
+        waiting.retain(|one| one.seed != scene.seed && now.since(one.decided_at) < WAIT_MS);
+        let room = waiting.len().saturating_sub(MOST - 1);
+        waiting.drain(..room);
+        waiting.extend(choice.picks.iter().map(|pick| Waiting {
+            showing: Showing {
+                decision: choice.decision,
+                instrument: scene.index.get(pick.at).key,
+                here: true,
+                shown_at: now,
+                hides_at: now.plus_ms(pick.show_ms),
+            },
+            media_id: scene.media.media_id.clone(),
+            seed: scene.seed,
+            decided_at: now,
+        }));
+    }
+}
