@@ -61,6 +61,17 @@ impl StoreOptions {
     }
 }
 
+/// Which addresses may be fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Reach {
+    /// Public addresses only
+    Public,
+    /// Those, and this machine
+    Loopback,
+    /// Private networks too
+    Anywhere,
+}
+
 /// How the server listens and behaves.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeOptions {
@@ -113,4 +124,7 @@ pub struct ServeOptions {
         value_name = "MS"
     )]
     pub spread_ms: u32,
+    /// Which addresses may be fetched from: streams, and origins that take cues
+    #[arg(long, env = "BECKON_REACH", value_enum, default_value_t = Reach::Public)]
+    pub reach: Reach,
 }

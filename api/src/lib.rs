@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod fetch;
 pub mod words;
 
 // The stations, in the data's order.

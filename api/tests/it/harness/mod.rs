@@ -7,7 +7,7 @@ use std::net::TcpListener;
 
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
-use beckon_api::config::{ServeOptions, StoreOptions, now};
+use beckon_api::config::{Reach, ServeOptions, StoreOptions, now};
 pub use client::Client;
 
 /// Which engine a test runs on.
@@ -43,6 +43,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         show_ms: 30_000,
         quiet_ms: 60_000,
         spread_ms: 0,
+        reach: Reach::Loopback,
     }
 }
 
