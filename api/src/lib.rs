@@ -14,6 +14,7 @@ pub mod words;
 pub mod decisions;
 pub mod detections;
 pub mod instruments;
+pub mod ingest;
 pub mod media;
 pub mod viewers;
 

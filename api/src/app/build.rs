@@ -13,6 +13,9 @@ use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
 use crate::instruments::Instruments;
 use crate::media::{self, OverlayLife, QuietScope};
+use crate::fetch::Fetcher;
+use crate::ingest::References;
+use crate::media;
 use crate::viewers::Viewers;
 
 /// One node.
@@ -28,6 +31,8 @@ pub struct App {
     pub(super) viewers: Data<Viewers>,
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
+    pub(super) references: Data<References>,
+    pub(super) fetch: Fetcher,
 }
 
 impl App {
@@ -61,6 +66,12 @@ impl App {
             instruments: Data::from(instruments),
             viewers: Data::from(viewers),
             ranking,
+            media: Data::new(media::Registry::open(db.clone()).await?),
+            detections: Data::new(Detections::in_sql(db.clone())),
+            instruments: Data::new(Instruments::open(db.clone(), schema.clone()).await?),
+            viewers: Data::new(Viewers::in_sql(db.clone(), schema)),
+            references: Data::new(References::open(db.clone(), blobs.clone()).await?),
+            fetch: Fetcher::new(options.reach)?,
             options: Arc::new(options),
             auth: Data::new(auth),
             blobs: Data::from(blobs),
@@ -74,7 +85,14 @@ impl App {
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
             self.instruments.clone().into_inner(),
+            self.references.clone().into_inner(),
         ]
+    }
+
+    /// What the embedded recogniser looks for.
+    #[must_use]
+    pub fn references(&self) -> Arc<References> {
+        self.references.clone().into_inner()
     }
 
     /// Signs tokens of this installation.

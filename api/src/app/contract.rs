@@ -16,6 +16,7 @@ use super::routes;
         (name = "detections", description = "What was seen in it"),
         (name = "instruments", description = "What viewers may be shown"),
         (name = "viewers", description = "Who watches"),
+        (name = "references", description = "What the embedded recogniser looks for"),
         (name = "health", description = "What operators watch")
     )
 )]

@@ -9,7 +9,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs};
-use crate::{decisions, detections, error, instruments, media, viewers};
+use crate::{decisions, detections, error, ingest, instruments, media, viewers};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -32,6 +32,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
         .service(viewers::http::delete_viewer)
+        .service(ingest::references::http::create_reference)
+        .service(ingest::references::http::list_references)
         .service(health::get_health)
         .service(health::get_readiness);
 }
@@ -60,6 +62,7 @@ pub fn serve(
             .app_data(app.instruments.clone())
             .app_data(app.viewers.clone())
             .app_data(app.decisions.clone())
+            .app_data(app.references.clone())
             .configure(configure)
             .split_for_parts();
         let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")

@@ -96,8 +96,7 @@ impl Fetcher {
     /// # Errors
     /// When it is not one of http or https that lies within reach.
     pub fn address(&self, text: &str) -> Result<Url, FetchError> {
-        let url =
-            Url::parse(text).map_err(|e| FetchError::Forbidden(format!("`{text}`: {e}")))?;
+        let url = Url::parse(text).map_err(|e| FetchError::Forbidden(format!("`{text}`: {e}")))?;
         guard(self.reach, &url)?;
         Ok(url)
     }
@@ -243,7 +242,6 @@ impl Resolve for Guarded {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +253,12 @@ mod tests {
 
     #[test]
     fn only_http_and_https_are_fetched() {
-        for text in ["file:///etc/passwd", "ftp://a.example/x", "/live/x.m3u8", "x"] {
+        for text in [
+            "file:///etc/passwd",
+            "ftp://a.example/x",
+            "/live/x.m3u8",
+            "x",
+        ] {
             assert!(refused(Reach::Anywhere, text), "{text} was taken");
         }
         assert!(!refused(Reach::Public, "https://a.example/x.m3u8"));
@@ -273,7 +276,10 @@ mod tests {
         ] {
             assert!(refused(Reach::Public, text), "{text} was taken");
         }
-        assert!(!refused(Reach::Loopback, "http://127.0.0.1:8080/live/x.m3u8"));
+        assert!(!refused(
+            Reach::Loopback,
+            "http://127.0.0.1:8080/live/x.m3u8"
+        ));
     }
 
     #[tokio::test]

@@ -4,5 +4,6 @@ mod decisions;
 mod detections;
 mod harness;
 mod media;
+mod references;
 mod refusals;
 mod service;

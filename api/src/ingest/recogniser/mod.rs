@@ -1,0 +1,34 @@
+//! Recogniser: who says what a stretch of the stream shows.
+
+mod image;
+mod recorded;
+
+use async_trait::async_trait;
+
+pub use self::image::Image;
+pub use self::recorded::Recorded;
+use super::frames::Frame;
+use crate::detections::Detection;
+use crate::words::{Position, Time};
+
+/// Says what is on screen.
+#[async_trait]
+pub trait Recogniser: Send + Sync + std::fmt::Debug {
+    /// Who it is, as detections tell it.
+    fn source(&self) -> &'static str;
+    /// Whether it looks at pictures; without that none are cut.
+    fn needs_frames(&self) -> bool;
+    /// What is on screen in this stretch. Positions lie in it.
+    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Vec<Detection>>;
+}
+
+/// A piece of the stream: stretches of one watch follow one another without gap or overlap.
+#[derive(Debug)]
+pub struct Stretch {
+    /// Its first position.
+    pub from: Position,
+    /// The first position after it.
+    pub to: Position,
+    /// Pictures of it, in their order.
+    pub frames: Vec<Frame>,
+}
