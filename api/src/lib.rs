@@ -13,8 +13,8 @@ pub mod words;
 // The stations, in the data's order.
 pub mod decisions;
 pub mod detections;
-pub mod instruments;
 pub mod ingest;
+pub mod instruments;
 pub mod media;
 pub mod viewers;
 

@@ -14,7 +14,8 @@ use crate::detections::Detections;
 use crate::instruments::Instruments;
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::fetch::Fetcher;
-use crate::ingest::References;
+use crate::ingest::{References, Watching};
+use crate::instruments::Instruments;
 use crate::media;
 use crate::viewers::Viewers;
 
@@ -87,6 +88,17 @@ impl App {
             self.instruments.clone().into_inner(),
             self.references.clone().into_inner(),
         ]
+    }
+
+    /// What watching a stream needs of this node.
+    #[must_use]
+    pub fn watching(&self) -> Watching {
+        Watching {
+            db: self.db.clone(),
+            media: self.media.clone().into_inner(),
+            detections: self.detections.clone().into_inner(),
+            fetch: self.fetch.clone(),
+        }
     }
 
     /// What the embedded recogniser looks for.

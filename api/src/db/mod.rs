@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use async_trait::async_trait;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyPool, Connection, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -40,6 +41,13 @@ pub struct Db {
 pub struct Write {
     tx: Transaction<'static, Any>,
     _turn: Option<OwnedMutexGuard<()>>,
+}
+
+/// Something that is written along with something else: in one transaction where that lies in this database.
+#[async_trait]
+pub trait Along: Send + Sync {
+    /// Writes it; false where it stands there already, and then what it goes along with is not written either.
+    async fn write(&self, write: &mut Write) -> anyhow::Result<bool>;
 }
 
 impl Db {

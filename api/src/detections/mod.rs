@@ -1,5 +1,6 @@
 //! Detections: what was seen in a media, by position, in a store and, for decisions, in memory by pages.
 
+mod analysed;
 pub mod http;
 mod import;
 mod model;
@@ -10,12 +11,14 @@ mod wire;
 
 use std::sync::Arc;
 
-use crate::db::Db;
+use self::analysed::Marks;
+use crate::db::{Along, Db};
 use crate::error::Result;
-use crate::words::{Confidence, MediaId, Time, Window};
+use crate::words::{Confidence, MediaId, Position, Time, Window};
 
+pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
-pub use model::{BoundingBox, Detection, Kind};
+pub use model::{BoundingBox, Detection, Kind, Stored};
 pub use names::{NameId, Names};
 pub use pages::{Hit, Page, Pages};
 pub use store::Store;
@@ -28,15 +31,7 @@ const TOPIC: &str = "detections:";
 pub struct Detections {
     store: Arc<dyn Store>,
     pages: Pages,
-}
-
-/// What became of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stored {
-    /// How many are stored.
-    pub stored: usize,
-    /// How many celebrities were left out.
-    pub left_out_people: usize,
+    marks: Marks,
 }
 
 impl Detections {
@@ -51,6 +46,7 @@ impl Detections {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             pages: Pages::new(store.clone()),
+            marks: Marks::new(store.clone()),
             store,
         }
     }
@@ -62,24 +58,47 @@ impl Detections {
     pub async fn put(
         &self,
         media: &crate::media::Media,
-        mut batch: Vec<Detection>,
+        batch: Vec<Detection>,
         now: Time,
     ) -> Result<Stored> {
-        let all = batch.len();
-        if media.details.people_basis.is_none() {
-            batch.retain(|detection| detection.kind != Kind::Celebrity);
-        }
+        let (batch, stored) = model::allowed(media, batch);
         if !batch.is_empty() {
-            self.store.put(&media.media_id, &batch, now).await?;
-            self.pages.forget(
-                &media.media_id,
-                batch.iter().map(|detection| detection.position),
-            );
+            let id = &media.media_id;
+            self.store.put(id, &batch, now).await?;
+            self.pages.forget(id, batch.iter().map(|d| d.position));
         }
-        Ok(Stored {
-            stored: batch.len(),
-            left_out_people: all - batch.len(),
-        })
+        Ok(stored)
+    }
+
+    /// Stores what an analysis found and how far it came, along with its own record; `None` where that
+    /// record stands there already, and then nothing is stored.
+    ///
+    /// # Errors
+    /// When the store does not answer; then nothing was stored.
+    pub async fn put_analysed(
+        &self,
+        media: &crate::media::Media,
+        batch: Vec<Detection>,
+        to: Position,
+        along: &dyn Along,
+        now: Time,
+    ) -> Result<Option<Stored>> {
+        let (batch, stored) = model::allowed(media, batch);
+        let (id, mark) = (&media.media_id, Analysed { to, at: now });
+        if !self.store.put_analysed(id, &batch, mark, along).await? {
+            return Ok(None);
+        }
+        self.pages.forget(id, batch.iter().map(|d| d.position));
+        self.marks.set(id, mark);
+        Ok(Some(stored))
+    }
+
+    /// How far a media was analysed.
+    ///
+    /// # Errors
+    /// When it is not in memory and the store does not answer.
+    pub async fn analysed(&self, media_id: &MediaId) -> Result<Option<Analysed>> {
+        Ok(self.marks.get(media_id).await?)
     }
 
     /// The detections of a window, in the order of their sort key, after this key.

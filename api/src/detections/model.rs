@@ -1,5 +1,6 @@
 //! What a detection is.
 
+use crate::media::Media;
 use crate::words::{Confidence, Position, Time};
 
 /// What kind of thing was seen.
@@ -79,4 +80,26 @@ impl Detection {
             self.name
         )
     }
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// How many are stored.
+    pub stored: usize,
+    /// How many celebrities were left out.
+    pub left_out_people: usize,
+}
+
+/// What of a batch may be stored: people only where the media has a legal basis for it.
+pub(super) fn allowed(media: &Media, mut batch: Vec<Detection>) -> (Vec<Detection>, Stored) {
+    let all = batch.len();
+    if media.details.people_basis.is_none() {
+        batch.retain(|detection| detection.kind != Kind::Celebrity);
+    }
+    let stored = Stored {
+        stored: batch.len(),
+        left_out_people: all - batch.len(),
+    };
+    (batch, stored)
 }

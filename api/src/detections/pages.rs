@@ -163,6 +163,7 @@ impl Refresh for Detections {
     async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
         for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
             self.pages.forget_media(media);
+            self.marks.forget(media);
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{BoundingBox, Detection, Kind, TOPIC};
-use crate::db::{Db, bump};
+use super::{Analysed, BoundingBox, Detection, Kind, TOPIC};
+use crate::db::{Along, Db, Write, bump};
 use crate::words::{Confidence, Invalid, MediaId, Position, Time, Window};
 
 /// Where detections lie.
@@ -20,6 +20,17 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         detections: &[Detection],
         now: Time,
     ) -> anyhow::Result<()>;
+    /// Stores what an analysis found and how far it came, along with its own record; false where that record
+    /// stands there already, and then nothing is stored.
+    async fn put_analysed(
+        &self,
+        media_id: &MediaId,
+        detections: &[Detection],
+        mark: Analysed,
+        along: &dyn Along,
+    ) -> anyhow::Result<bool>;
+    /// How far a media was analysed.
+    async fn analysed(&self, media_id: &MediaId) -> anyhow::Result<Option<Analysed>>;
     /// Reads a window in the order of the sort key, after this key, at most `limit`.
     async fn range(
         &self,
@@ -121,6 +132,39 @@ fn split_key(key: &str) -> (i64, String, String) {
     (position, text(), text())
 }
 
+async fn insert(
+    write: &mut Write,
+    media_id: &MediaId,
+    detections: &[Detection],
+) -> anyhow::Result<()> {
+    for detection in detections {
+        sqlx::query(
+            "insert into detection (media_id, position_ms, kind, name, external_id, confidence, boxes,
+                 parents, categories, source, seen_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             on conflict (media_id, position_ms, kind, name) do update set
+                 external_id = excluded.external_id, confidence = excluded.confidence, boxes = excluded.boxes,
+                 parents = excluded.parents, categories = excluded.categories, source = excluded.source,
+                 seen_at = excluded.seen_at",
+        )
+        .bind(media_id.to_string())
+        .bind(detection.position.ms())
+        .bind(detection.kind.as_str())
+        .bind(detection.name.clone())
+        .bind(detection.external_id.clone())
+        .bind(detection.confidence.percent())
+        .bind(boxes_json(&detection.boxes)?)
+        .bind(serde_json::to_string(&detection.parents)?)
+        .bind(serde_json::to_string(&detection.categories)?)
+        .bind(detection.source.clone())
+        .bind(detection.seen_at.ms())
+        .execute(write.tx())
+        .await
+        .context("failed to store a detection")?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Store for SqlStore {
     async fn put(
@@ -130,33 +174,54 @@ impl Store for SqlStore {
         now: Time,
     ) -> anyhow::Result<()> {
         let mut write = self.db.write().await?;
-        for detection in detections {
-            sqlx::query(
-                "insert into detection (media_id, position_ms, kind, name, external_id, confidence, boxes,
-                     parents, categories, source, seen_at)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                 on conflict (media_id, position_ms, kind, name) do update set
-                     external_id = excluded.external_id, confidence = excluded.confidence, boxes = excluded.boxes,
-                     parents = excluded.parents, categories = excluded.categories, source = excluded.source,
-                     seen_at = excluded.seen_at",
-            )
-            .bind(media_id.to_string())
-            .bind(detection.position.ms())
-            .bind(detection.kind.as_str())
-            .bind(detection.name.clone())
-            .bind(detection.external_id.clone())
-            .bind(detection.confidence.percent())
-            .bind(boxes_json(&detection.boxes)?)
-            .bind(serde_json::to_string(&detection.parents)?)
-            .bind(serde_json::to_string(&detection.categories)?)
-            .bind(detection.source.clone())
-            .bind(detection.seen_at.ms())
-            .execute(write.tx())
-            .await
-            .context("failed to store a detection")?;
-        }
+        insert(&mut write, media_id, detections).await?;
         bump(write.tx(), &format!("{TOPIC}{media_id}"), now).await?;
         write.commit().await.context("failed to store detections")
+    }
+
+    async fn put_analysed(
+        &self,
+        media_id: &MediaId,
+        detections: &[Detection],
+        mark: Analysed,
+        along: &dyn Along,
+    ) -> anyhow::Result<bool> {
+        let mut write = self.db.write().await?;
+        if !along.write(&mut write).await? {
+            return Ok(false);
+        }
+        insert(&mut write, media_id, detections).await?;
+        sqlx::query(
+            "insert into analysed (media_id, position_ms, at) values ($1, $2, $3)
+             on conflict (media_id) do update set position_ms = excluded.position_ms, at = excluded.at",
+        )
+        .bind(media_id.to_string())
+        .bind(mark.to.ms())
+        .bind(mark.at.ms())
+        .execute(write.tx())
+        .await
+        .context("failed to store how far a media was analysed")?;
+        bump(write.tx(), &format!("{TOPIC}{media_id}"), mark.at).await?;
+        write
+            .commit()
+            .await
+            .context("failed to store an analysis")?;
+        Ok(true)
+    }
+
+    async fn analysed(&self, media_id: &MediaId) -> anyhow::Result<Option<Analysed>> {
+        let row = sqlx::query("select position_ms, at from analysed where media_id = $1")
+            .bind(media_id.to_string())
+            .fetch_optional(self.db.pool())
+            .await
+            .context("failed to read how far a media was analysed")?;
+        row.map(|row| {
+            Ok(Analysed {
+                to: Position::parse(row.try_get(0)?).map_err(invalid)?,
+                at: Time::from_ms(row.try_get(1)?),
+            })
+        })
+        .transpose()
     }
 
     async fn range(

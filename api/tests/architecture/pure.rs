@@ -23,6 +23,31 @@ const SHELLS: &[(&str, &str)] = &[
         "detections/pages.rs",
         "asks the store for a page that is not in memory",
     ),
+    (
+        "detections/analysed.rs",
+        "asks the store for a mark that is not in memory",
+    ),
+    ("ingest/watch.rs", "holds a lease and beats its heart"),
+    ("ingest/hls/follow.rs", "asks for a playlist in its rhythm"),
+    (
+        "ingest/analyse.rs",
+        "fetches a segment and stores what it shows",
+    ),
+    ("ingest/frames.rs", "runs ffmpeg"),
+    ("ingest/ledger/mod.rs", "reads the ledger's store"),
+    (
+        "ingest/references/mod.rs",
+        "writes through to the blobs and the store",
+    ),
+    ("ingest/recogniser/mod.rs", "waits for who recognises"),
+    (
+        "ingest/recogniser/recorded.rs",
+        "answers such a wait at once",
+    ),
+    (
+        "ingest/recogniser/image.rs",
+        "matches on threads of its own",
+    ),
 ];
 
 /// What only a shell may name, and what it is.

@@ -7,3 +7,4 @@ mod media;
 mod references;
 mod refusals;
 mod service;
+mod watch;

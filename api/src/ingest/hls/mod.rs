@@ -1,12 +1,14 @@
 //! Reading HLS: playlists, and what a transport stream segment says of time.
 //!
-//! Everything here is pure: bytes in, values out. Fetching and watching is built on it.
+//! All but `follow` is pure: bytes in, values out.
 
 mod attributes;
+pub(super) mod follow;
 mod id3;
 mod master;
 mod media;
 mod packets;
+pub mod place;
 pub mod playlist;
 pub mod segment;
 pub mod ts;

@@ -10,12 +10,11 @@ use std::sync::Arc;
 use anyhow::Context;
 use async_trait::async_trait;
 use beckon_matcher::{Matcher, Options};
-use beckon_openapi::problem::ErrorCode;
 
 use self::picture::Picture;
 use crate::blobs::Blobs;
 use crate::db::{Db, Refresh, Slot};
-use crate::error::{Refusal, Result};
+use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{ReferenceId, Time};
 
 /// The topic under which references change.

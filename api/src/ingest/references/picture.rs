@@ -3,10 +3,9 @@
 use std::io::Cursor;
 
 use beckon_matcher::Reference;
-use beckon_openapi::problem::ErrorCode;
 use image::{ImageReader, Limits};
 
-use crate::error::{Refusal, Result};
+use crate::error::{ErrorCode, Refusal, Result};
 
 /// The longest side; the matcher takes no more.
 const LONGEST_SIDE: u32 = 4096;
@@ -89,7 +88,7 @@ mod tests {
     }
 
     fn chequered(x: u32, y: u32) -> [u8; 4] {
-        if (x / 16 + y / 16) % 2 == 0 {
+        if (x / 16 + y / 16).is_multiple_of(2) {
             [250, 240, 20, 255]
         } else {
             [10, 20, 90, 255]

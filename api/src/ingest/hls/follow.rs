@@ -1,0 +1,211 @@
+//! Follows a playlist live: what is new in it is analysed, in its order, and nothing twice.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::media::Media;
+use super::place::{Anchor, Placed, is_restart, place};
+use super::{Playlist, read};
+use crate::config::now;
+use crate::fetch::{FetchError, Url};
+use crate::ingest::analyse::{Piece, Progress, analyse};
+use crate::ingest::ledger;
+use crate::ingest::watch::{WatchJob, Watched, Watching};
+use crate::words::Time;
+
+/// The largest playlist that is read: a day of segments of two seconds.
+const LARGEST: usize = 8 * 1024 * 1024;
+/// What the recogniser needs; a wider rendition is only cost.
+const WIDTH: u32 = 640;
+/// A playlist that does not say its target duration is asked for this often.
+const UNSAID: Duration = Duration::from_secs(2);
+/// Nothing is asked for more often, or more rarely.
+const SHORTEST: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(10);
+/// More segments than a live window lists.
+const MOST_LISTED: i64 = 20_000;
+/// After so many failures in a row the master playlist is asked again: addresses in it may have changed.
+const PATIENCE: u32 = 3;
+
+/// Why there is nothing more to follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The playlist says so.
+    Stream,
+    /// The media was deleted.
+    Media,
+}
+
+/// Where this run of the encoder stands.
+#[derive(Debug, Default)]
+struct Run {
+    number: i64,
+    /// Positions of the segments that were dealt with, from the first listed one on.
+    known: BTreeMap<i64, i64>,
+    /// The newest of them, and where it ends.
+    anchor: Option<Anchor>,
+}
+
+/// One following, from the ledger on.
+pub struct Follow<'a> {
+    watching: &'a Watching,
+    job: &'a WatchJob,
+    watched: &'a mut Watched,
+    run: Run,
+    progress: Progress,
+    /// The media playlist, once the master has named it.
+    address: Option<Url>,
+    failures: u32,
+}
+
+impl<'a> Follow<'a> {
+    pub fn new(watching: &'a Watching, job: &'a WatchJob, watched: &'a mut Watched) -> Self {
+        Self {
+            watching,
+            job,
+            watched,
+            run: Run::default(),
+            progress: Progress::default(),
+            address: None,
+            failures: 0,
+        }
+    }
+
+    /// Follows until the stream ends.
+    pub async fn run(&mut self) -> anyhow::Result<Ended> {
+        self.resume().await?;
+        loop {
+            let asked = Instant::now();
+            let mut wait = SHORTEST;
+            match self.load().await {
+                Ok((url, media)) => {
+                    self.failures = 0;
+                    let target = media.target_duration.unwrap_or(UNSAID);
+                    let Some(news) = self.take(&url, &media).await? else {
+                        return Ok(Ended::Media);
+                    };
+                    if media.ended {
+                        return Ok(Ended::Stream);
+                    }
+                    wait = if news { target } else { target / 2 };
+                }
+                Err(error) => self.failed(&error, &mut wait),
+            }
+            let wait = wait.clamp(SHORTEST, LONGEST);
+            tokio::time::sleep(wait.saturating_sub(asked.elapsed())).await;
+        }
+    }
+
+    fn failed(&mut self, error: &anyhow::Error, wait: &mut Duration) {
+        self.failures += 1;
+        let media = &self.job.media_id;
+        if self.failures == 1 {
+            let error = format!("{error:#}");
+            tracing::warn!(kind = "playlist.failed", %media, error, "no playlist: it is asked for again");
+        }
+        if self.failures.is_multiple_of(PATIENCE) {
+            self.address = None;
+        }
+        // 0.5 s, 1 s, 2 s, 4 s …
+        *wait = Duration::from_millis(250) * 2_u32.pow(self.failures.min(5));
+    }
+
+    async fn resume(&mut self) -> anyhow::Result<()> {
+        let db = &self.watching.db;
+        if let Some(last) = ledger::last(db, &self.job.media_id).await? {
+            self.run.number = last.run;
+            self.run.anchor = Some(Anchor {
+                sequence: last.sequence,
+                end_ms: last.end_ms,
+            });
+            self.progress.covered_to = Some(last.end_ms);
+            let from = last.sequence.saturating_sub(MOST_LISTED);
+            self.run.known = ledger::known(db, &self.job.media_id, last.run, from).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&mut self) -> anyhow::Result<(Url, Media)> {
+        let fetch = &self.watching.fetch;
+        let mut url = match &self.address {
+            Some(url) => url.clone(),
+            None => fetch.address(&self.job.url)?,
+        };
+        // A master names a media playlist; one that names a master again is a circle.
+        for _ in 0..2 {
+            let fetched = fetch.get(&url, LARGEST).await?;
+            match read(&fetched.bytes)? {
+                Playlist::Media(media) => {
+                    self.address = Some(url);
+                    return Ok((fetched.url, media));
+                }
+                Playlist::Master(master) => {
+                    let variant = master.best_for_width(WIDTH);
+                    let variant = variant
+                        .ok_or_else(|| anyhow::anyhow!("the master playlist names no rendition"))?;
+                    url = fetched.url.join(&variant.uri).map_err(|error| {
+                        FetchError::Forbidden(format!("`{}`: {error}", variant.uri))
+                    })?;
+                }
+            }
+        }
+        anyhow::bail!("the master playlist names another master playlist")
+    }
+
+    /// Analyses what is new, and says whether there was anything; `None` where the media is gone.
+    async fn take(&mut self, url: &Url, media: &Media) -> anyhow::Result<Option<bool>> {
+        let mut news = false;
+        let Ok(watched) = self.watching.media.get(&self.job.media_id) else {
+            return Ok(None);
+        };
+        for placed in self.fresh(media, watched.zero, now()) {
+            let Ok(watched) = self.watching.media.get(&self.job.media_id) else {
+                return Ok(None);
+            };
+            news = true;
+            let segment = &media.segments[placed.index];
+            let piece = Piece {
+                media: &watched,
+                url,
+                segment,
+                placed,
+                run: self.run.number,
+            };
+            let tally = analyse(self.watching, self.job, &piece, &mut self.progress).await?;
+            self.watched.analysed += tally.analysed;
+            self.watched.failed += tally.failed;
+            self.watched.detections += tally.detections;
+            self.run.known.insert(placed.sequence, placed.from_ms);
+            self.run.anchor = Some(Anchor {
+                sequence: placed.sequence,
+                end_ms: placed.to_ms,
+            });
+        }
+        Ok(Some(news))
+    }
+
+    /// The segments that are new, placed. Notices an encoder that has started anew.
+    fn fresh(&mut self, media: &Media, zero: Time, now: Time) -> Vec<Placed> {
+        let mut placed = place(media, zero, self.run.anchor, now);
+        let newest = self.run.anchor.map(|anchor| anchor.sequence);
+        if newest.is_some_and(|newest| is_restart(&placed, &self.run.known, newest)) {
+            let media_id = &self.job.media_id;
+            tracing::warn!(kind = "encoder.restarted", media = %media_id, "its segments are numbered anew");
+            self.run = Run {
+                number: self.run.number + 1,
+                ..Run::default()
+            };
+            placed = place(media, zero, None, now);
+        }
+        // What has left the window does not come back.
+        self.run.known = self.run.known.split_off(&media.media_sequence);
+        let known = &self.run.known;
+        // Whatever lies wholly before the media's zero belongs to what ran there before.
+        placed.retain(|p| p.to_ms > 0 && !known.contains_key(&p.sequence));
+        // Old news of a playlist that a cache held on to.
+        if let Some(anchor) = self.run.anchor {
+            placed.retain(|p| p.sequence > anchor.sequence);
+        }
+        placed
+    }
+}

@@ -1,0 +1,82 @@
+//! Ledger: which segments of a media were dealt with, so that none is analysed twice.
+
+mod store;
+
+use std::collections::BTreeMap;
+
+use crate::db::Db;
+use crate::words::{MediaId, Position, Time};
+
+/// What became of a segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was looked at.
+    Analysed,
+    /// It could not be read or looked at.
+    Failed(String),
+    /// The stream says that there is nothing.
+    Gap,
+}
+
+impl Outcome {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Analysed => "analysed",
+            Self::Failed(_) => "failed",
+            Self::Gap => "gap",
+        }
+    }
+}
+
+/// One segment that was dealt with. It is written along with what was found in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Of which media.
+    pub media_id: MediaId,
+    /// Of which run of the encoder: its sequence numbers begin anew when it restarts.
+    pub run: i64,
+    /// Its media sequence number.
+    pub sequence: i64,
+    /// Where it begins.
+    pub from: Position,
+    /// Where it ends.
+    pub to: Position,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How many things were seen.
+    pub detections: usize,
+    /// When.
+    pub finished_at: Time,
+}
+
+/// Where a watch left off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// The run of the encoder.
+    pub run: i64,
+    /// The newest segment of that run.
+    pub sequence: i64,
+    /// Where it ends.
+    pub end_ms: i64,
+}
+
+/// Where the last watch of a media left off.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn last(db: &Db, media_id: &MediaId) -> anyhow::Result<Option<Last>> {
+    store::last(db, media_id).await
+}
+
+/// The positions of the segments of a run from this sequence number on.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn known(
+    db: &Db,
+    media_id: &MediaId,
+    run: i64,
+    from_sequence: i64,
+) -> anyhow::Result<BTreeMap<i64, i64>> {
+    store::known(db, media_id, run, from_sequence).await
+}
