@@ -12,9 +12,9 @@ mod wire;
 use std::sync::Arc;
 
 use self::analysed::Marks;
-use crate::db::{Along, Db};
+use crate::db::Db;
 use crate::error::Result;
-use crate::words::{Confidence, MediaId, Position, Time, Window};
+use crate::words::{Confidence, MediaId, Time, Window};
 
 pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
@@ -68,37 +68,6 @@ impl Detections {
             self.pages.forget(id, batch.iter().map(|d| d.position));
         }
         Ok(stored)
-    }
-
-    /// Stores what an analysis found and how far it came, along with its own record; `None` where that
-    /// record stands there already, and then nothing is stored.
-    ///
-    /// # Errors
-    /// When the store does not answer; then nothing was stored.
-    pub async fn put_analysed(
-        &self,
-        media: &crate::media::Media,
-        batch: Vec<Detection>,
-        to: Position,
-        along: &dyn Along,
-        now: Time,
-    ) -> Result<Option<Stored>> {
-        let (batch, stored) = model::allowed(media, batch);
-        let (id, mark) = (&media.media_id, Analysed { to, at: now });
-        if !self.store.put_analysed(id, &batch, mark, along).await? {
-            return Ok(None);
-        }
-        self.pages.forget(id, batch.iter().map(|d| d.position));
-        self.marks.set(id, mark);
-        Ok(Some(stored))
-    }
-
-    /// How far a media was analysed.
-    ///
-    /// # Errors
-    /// When it is not in memory and the store does not answer.
-    pub async fn analysed(&self, media_id: &MediaId) -> Result<Option<Analysed>> {
-        Ok(self.marks.get(media_id).await?)
     }
 
     /// The detections of a window, in the order of their sort key, after this key.
