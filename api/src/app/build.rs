@@ -11,12 +11,10 @@ use crate::config::ServeOptions;
 use crate::db::{Db, Refresh, Slot};
 use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
-use crate::instruments::Instruments;
-use crate::media::{self, OverlayLife, QuietScope};
 use crate::fetch::Fetcher;
 use crate::ingest::{References, Watching};
 use crate::instruments::Instruments;
-use crate::media;
+use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
 
 /// One node.
@@ -67,10 +65,6 @@ impl App {
             instruments: Data::from(instruments),
             viewers: Data::from(viewers),
             ranking,
-            media: Data::new(media::Registry::open(db.clone()).await?),
-            detections: Data::new(Detections::in_sql(db.clone())),
-            instruments: Data::new(Instruments::open(db.clone(), schema.clone()).await?),
-            viewers: Data::new(Viewers::in_sql(db.clone(), schema)),
             references: Data::new(References::open(db.clone(), blobs.clone()).await?),
             fetch: Fetcher::new(options.reach)?,
             options: Arc::new(options),
