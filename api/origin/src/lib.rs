@@ -1,11 +1,4 @@
-//! A live HLS origin with timed metadata, for one machine.
-//!
-//! A [`Clip`] is looped for ever as a live sliding window; what is said through
-//! PutMetadata is written into its segments as ID3, as Amazon IVS does it. The
-//! modules stand in the order in which a segment is made: packets, clip, place in
-//! time, cues, the woven segment, and then the channel that hands it out.
-//!
-//! Nothing here reads a clock except [`http`]: times are wall milliseconds, handed in.
+#![doc = include_str!("../README.md")]
 
 mod ts;
 
