@@ -30,9 +30,10 @@ const ABOVE: &[&str] = &["app", "demo", "cli"];
 
 /// The workspace's other crates, and who may import them. (The contract's crate has walls of its own.)
 const CRATES: &[(&str, &[&str])] = &[
+    // Pieces of features are hashed once: when an instrument is published, and when a viewer is loaded.
     (
         "beckon_classifier",
-        &["decisions", "learning", "app", "demo", "cli"],
+        &["viewers", "instruments", "decisions", "learning", "app", "demo", "cli"],
     ),
     ("beckon_matcher", &["ingest"]),
     ("beckon_origin", &["app", "demo", "cli"]),

@@ -24,7 +24,6 @@ const TOP: &[&str] = &[
     "Makefile",
     "README.md",
     "clippy.toml",
-    "deny.toml",
     "package-lock.json",
     "package.json",
     "rust-toolchain.toml",

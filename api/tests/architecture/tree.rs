@@ -13,9 +13,10 @@ const NOT_OURS: &[&str] = &[
     "dist",
     "build-tests",
     "artefacts",
-    "data",
-    "pkg",
 ];
+
+/// Where `make demo` keeps its data, at the top level; a fixture's folder may be called so too.
+const DEMO_DATA: &str = "data";
 
 /// A file, by its path from the root, with `/` between.
 #[derive(Debug, Clone)]
@@ -128,7 +129,9 @@ pub fn rust() -> Vec<Source> {
 
 /// Entries of the top level, less what git does not keep.
 pub fn top_level() -> Vec<String> {
-    names(&root())
+    let mut found = names(&root());
+    found.retain(|name| name != DEMO_DATA);
+    found
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -148,6 +151,9 @@ fn names(folder: &Path) -> Vec<String> {
 
 fn walk(folder: &Path, under: &str, found: &mut Vec<Source>) {
     for name in names(folder) {
+        if under.is_empty() && name == DEMO_DATA {
+            continue;
+        }
         let (file, path) = (folder.join(&name), format!("{under}{name}"));
         if file.is_dir() {
             walk(&file, &format!("{path}/"), found);
