@@ -1,6 +1,7 @@
 //! Draws the demo's channel: the film, the truth about it, and the reference images.
 #![doc = include_str!("../README.md")]
 
+mod arguments;
 mod cast;
 mod draw;
 mod film;
@@ -10,47 +11,11 @@ mod scenes;
 mod stage;
 mod truth;
 
-use std::path::PathBuf;
-
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
+use crate::arguments::{Arguments, What};
 use crate::picture::Studio;
-
-/// Draws the demo's channel.
-#[derive(Debug, Parser)]
-struct Arguments {
-    /// Folder with fonts, marks and scenes.
-    #[arg(long, default_value = env!("CARGO_MANIFEST_DIR"))]
-    sources: PathBuf,
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Subcommand)]
-enum What {
-    /// Draw everything that is committed: film, truth, references.
-    All {
-        /// Where to.
-        #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/assets"))]
-        to: PathBuf,
-    },
-    /// Draw the reference images alone.
-    References {
-        /// Where to.
-        #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/assets"))]
-        to: PathBuf,
-    },
-    /// Draw single pictures, to look at them while drawing.
-    Stills {
-        /// Folder for the pictures.
-        #[arg(long)]
-        to: PathBuf,
-        /// Moments in seconds.
-        #[arg(required = true)]
-        at: Vec<f32>,
-    },
-}
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();

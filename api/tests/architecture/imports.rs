@@ -33,7 +33,15 @@ const CRATES: &[(&str, &[&str])] = &[
     // Pieces of features are hashed once: when an instrument is published, and when a viewer is loaded.
     (
         "beckon_classifier",
-        &["viewers", "instruments", "decisions", "learning", "app", "demo", "cli"],
+        &[
+            "viewers",
+            "instruments",
+            "decisions",
+            "learning",
+            "app",
+            "demo",
+            "cli",
+        ],
     ),
     ("beckon_matcher", &["ingest"]),
     ("beckon_origin", &["app", "demo", "cli"]),
