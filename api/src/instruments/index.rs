@@ -139,7 +139,7 @@ impl Index {
     /// Builds the index; the first tier comes first, and ids break ties, so that it is the same on every node.
     #[must_use]
     pub(super) fn new(revision: u64, mut all: Vec<Arc<Live>>) -> Self {
-        all.sort_by(|a, b| (a.priority, a.key).cmp(&(b.priority, b.key)));
+        all.sort_by_key(|live| (live.priority, live.key));
         let mut index = Self {
             revision,
             ..Self::default()

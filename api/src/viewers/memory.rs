@@ -8,8 +8,6 @@ use super::Viewer;
 use crate::words::{Time, ViewerId};
 
 const SHARDS: usize = 64;
-/// How many viewers a generation of one shard holds: a quarter of a million in all, twice.
-const MOST: usize = 4_096;
 
 type Hasher = foldhash::fast::RandomState;
 
@@ -35,6 +33,8 @@ pub(super) struct Memory {
     shards: Box<[RwLock<Shard>]>,
     hasher: Hasher,
     fresh_ms: i64,
+    /// How many viewers a generation of one shard holds.
+    most: usize,
 }
 
 /// The writes that had happened when a read began; see [`Memory::keep`].
@@ -42,11 +42,13 @@ pub(super) struct Memory {
 pub(super) struct Turn(u64);
 
 impl Memory {
-    pub(super) fn new(fresh_ms: i64) -> Self {
+    /// Believes a viewer for so long, and holds about so many.
+    pub(super) fn new(fresh_ms: i64, viewers: usize) -> Self {
         Self {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             hasher: Hasher::default(),
             fresh_ms,
+            most: (viewers / SHARDS).max(1),
         }
     }
 
@@ -63,7 +65,7 @@ impl Memory {
         let mut shard = self.write(viewer_id);
         let held = shard.old.remove(viewer_id)?;
         let viewer = held.viewer.clone();
-        shard.insert(held);
+        shard.insert(held, self.most);
         Some(viewer)
     }
 
@@ -76,10 +78,8 @@ impl Memory {
     pub(super) fn keep(&self, viewer: Arc<Viewer>, since: Turn, now: Time) {
         let mut shard = self.write(&viewer.viewer_id);
         if Turn(shard.turn) == since {
-            shard.insert(Held {
-                viewer,
-                read_at: now,
-            });
+            let read_at = now;
+            shard.insert(Held { viewer, read_at }, self.most);
         }
     }
 
@@ -112,8 +112,8 @@ impl Memory {
 }
 
 impl Shard {
-    fn insert(&mut self, held: Held) {
-        if self.young.len() >= MOST {
+    fn insert(&mut self, held: Held, most: usize) {
+        if self.young.len() >= most {
             self.old = std::mem::take(&mut self.young);
         }
         self.young.insert(held.viewer.viewer_id.clone(), held);
@@ -123,17 +123,17 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::viewers::{Stored, read};
+    use crate::viewers::Stored;
     use beckon_classifier::schema::Schema;
 
     fn viewer(id: &str) -> Arc<Viewer> {
         let id = ViewerId::parse(id).expect("an id");
-        Arc::new(read(&id, Stored::default(), &Schema::default()))
+        Arc::new(Viewer::of(&id, Stored::default(), &Schema::default()))
     }
 
     #[test]
     fn a_viewer_is_believed_for_a_while_and_then_read_again() {
-        let (memory, alice) = (Memory::new(2_000), viewer("alice"));
+        let (memory, alice) = (Memory::new(2_000, 640), viewer("alice"));
         let id = &alice.viewer_id;
         assert!(memory.get(id, Time::from_ms(0)).is_none());
         memory.keep(alice.clone(), memory.turn(id), Time::from_ms(0));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_write_is_not_kept_after_it() {
-        let (memory, alice) = (Memory::new(2_000), viewer("alice"));
+        let (memory, alice) = (Memory::new(2_000, 640), viewer("alice"));
         let id = &alice.viewer_id;
         let turn = memory.turn(id);
         memory.forget(id);
@@ -154,13 +154,13 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_keeps_who_is_asked_for() {
-        let (memory, alice) = (Memory::new(2_000), viewer("alice"));
+        let (memory, alice) = (Memory::new(2_000, 640), viewer("alice"));
         let now = Time::from_ms(0);
         memory.keep(alice.clone(), memory.turn(&alice.viewer_id), now);
-        for i in 0..SHARDS * MOST * 3 {
+        for i in 0..640 * 5 {
             let other = viewer(&format!("v{i}"));
             memory.keep(other.clone(), memory.turn(&other.viewer_id), now);
-            if i % 1_000 == 0 {
+            if i % 50 == 0 {
                 assert!(memory.get(&alice.viewer_id, now).is_some(), "after {i}");
             }
         }
@@ -172,6 +172,6 @@ mod tests {
                 shard.young.len() + shard.old.len()
             })
             .sum();
-        assert!(held <= SHARDS * MOST * 2, "{held} are held");
+        assert!(held <= 640 * 2, "{held} are held");
     }
 }

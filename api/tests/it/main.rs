@@ -3,8 +3,10 @@
 mod decisions;
 mod detections;
 mod harness;
+mod instruments;
 mod media;
 mod references;
 mod refusals;
 mod service;
+mod viewers;
 mod watch;

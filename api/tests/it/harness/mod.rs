@@ -107,6 +107,13 @@ impl Server {
         &self.options.store.data_dir
     }
 
+    /// The database behind the server, for tests of what no route reaches.
+    pub async fn database(&self) -> beckon_api::db::Db {
+        beckon_api::db::Db::open(&self.options.store.database_url())
+            .await
+            .expect("the database is opened")
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -1,0 +1,137 @@
+//! The station: viewers in their store, and those of late in memory.
+
+use std::sync::Arc;
+
+use beckon_classifier::schema::Schema;
+use beckon_openapi::problem::ErrorCode;
+
+use super::memory::Memory;
+use super::store::SqlStore;
+use super::{Exposure, Impression, Profile, Store, Viewer};
+use crate::config::now;
+use crate::db::{Db, Engine};
+use crate::error::{Refusal, Result};
+use crate::words::{Time, ViewerId};
+
+/// The station: the store, and the viewers of late in memory.
+#[derive(Debug)]
+pub struct Viewers {
+    store: Arc<dyn Store>,
+    memory: Memory,
+    schema: Schema,
+}
+
+/// How many viewers stay in memory, about; up to twice as many until the longest unasked are dropped.
+const MOST_IN_MEMORY: usize = 262_144;
+/// How old a viewer in memory may be where other nodes write too. A revision a viewer would be a table as long as
+/// the viewers', and one for all of them a row that every impression waits for; an age needs neither. Two seconds
+/// are within the lag of events, for which one overlay too many is allowed.
+const FRESH_AMONG_NODES_MS: i64 = 2_000;
+/// The same where this process is the only writer, and its own writes are seen at once: an age only in case it is not.
+const FRESH_ALONE_MS: i64 = 60_000;
+
+impl Viewers {
+    /// Viewers in the registry's database, read by this schema.
+    #[must_use]
+    pub fn in_sql(db: Db, schema: Schema) -> Self {
+        let fresh_ms = match db.engine() {
+            Engine::Sqlite => FRESH_ALONE_MS,
+            Engine::Postgres => FRESH_AMONG_NODES_MS,
+        };
+        Self::new(Arc::new(SqlStore::new(db)), schema, fresh_ms)
+    }
+
+    /// Viewers in this store, believed for so long.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, schema: Schema, fresh_ms: i64) -> Self {
+        Self {
+            store,
+            memory: Memory::new(fresh_ms, MOST_IN_MEMORY),
+            schema,
+        }
+    }
+
+    /// A viewer, from memory or by one point read; an unknown one is empty and without consent.
+    ///
+    /// # Errors
+    /// When it is not in memory and the store does not answer.
+    pub async fn get(&self, viewer_id: &ViewerId) -> Result<Arc<Viewer>> {
+        let now = now();
+        if let Some(viewer) = self.memory.get(viewer_id, now) {
+            return Ok(viewer);
+        }
+        let turn = self.memory.turn(viewer_id);
+        let stored = self.store.get(viewer_id).await?;
+        let viewer = Arc::new(Viewer::of(viewer_id, stored, &self.schema));
+        self.memory.keep(viewer.clone(), turn, now);
+        Ok(viewer)
+    }
+
+    /// What is stored of a viewer with a profile.
+    ///
+    /// # Errors
+    /// When it has none, or the store does not answer.
+    pub async fn stored(&self, viewer_id: &ViewerId) -> Result<(Profile, Time, Vec<Exposure>)> {
+        let stored = self.store.get(viewer_id).await?;
+        let (profile, updated_at) = stored.profile.ok_or_else(|| missing(viewer_id))?;
+        Ok((profile, updated_at, stored.exposures))
+    }
+
+    /// Replaces a profile.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn put(&self, viewer_id: &ViewerId, profile: &Profile, now: Time) -> Result<()> {
+        self.store.put(viewer_id, profile, now).await?;
+        self.memory.forget(viewer_id);
+        Ok(())
+    }
+
+    /// Forgets a viewer's profile and exposures.
+    ///
+    /// # Errors
+    /// When nothing is stored of it, or the store does not answer.
+    pub async fn delete(&self, viewer_id: &ViewerId) -> Result<()> {
+        let known = self.store.delete(viewer_id).await?;
+        self.memory.forget(viewer_id);
+        if known {
+            Ok(())
+        } else {
+            Err(missing(viewer_id))
+        }
+    }
+
+    /// Records impressions, all or none. Safe to repeat: each counts once, by its event's id.
+    ///
+    /// # Errors
+    /// When the store does not answer; nothing was recorded then.
+    pub async fn expose(&self, impressions: &[Impression]) -> Result<()> {
+        if impressions.is_empty() {
+            return Ok(());
+        }
+        self.store.record(impressions).await?;
+        for impression in impressions {
+            self.memory.forget(&impression.viewer_id);
+        }
+        Ok(())
+    }
+
+    /// What viewers' pieces are made by; a model of another schema cannot read them.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Whether the store can be reached.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn ping(&self) -> anyhow::Result<()> {
+        self.store.ping().await
+    }
+}
+
+fn missing(viewer_id: &ViewerId) -> crate::error::Error {
+    let detail = format!("there is no viewer {viewer_id}");
+    Refusal::new(ErrorCode::ViewerNotFound, detail).into()
+}

@@ -1,0 +1,356 @@
+//! Instruments over HTTP: versions, states, lists, and what is refused; and the index that decisions read.
+
+use beckon_api::auth::Role;
+use beckon_api::db::Refresh;
+use beckon_api::detections::Names;
+use beckon_api::instruments::{Instruments, Kind, TOPIC};
+use beckon_api::words::InstrumentId;
+use beckon_classifier::schema::Schema;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Server};
+use crate::on_both_engines;
+
+on_both_engines! {
+    an_instrument_begins_as_a_draft_in_its_first_version => draft;
+    a_new_version_replaces_the_definition_and_keeps_the_state => versions;
+    only_a_draft_can_be_deleted => deleting;
+    an_instrument_whose_schedule_is_over_cannot_go_live => over;
+    instruments_are_listed_by_state_in_pages => lists;
+    what_is_refused_names_the_field_and_stores_nothing => refused;
+    only_marketers_write_instruments => roles;
+    instruments_are_there_after_a_restart => restarted;
+    the_index_holds_what_is_live_by_the_names_that_trigger_it => index;
+    another_node_learns_of_a_change => two_nodes;
+    a_version_outlives_its_instrument => old_versions;
+}
+
+fn quiz() -> Value {
+    json!({"name": "Kingfisher quiz", "content": {"kind": "quiz", "question": "What does it eat?",
+        "answers": [{"answer_id": "fish", "text": "Fish"}, {"answer_id": "seeds", "text": "Seeds"}],
+        "correct_answer_id": "fish"}, "trigger": {"names": ["Kingfisher", "Bird"], "min_confidence": 80}})
+}
+
+fn poll() -> Value {
+    json!({"name": "Weather poll", "content": {"kind": "poll", "question": "Will it rain?",
+        "answers": [{"answer_id": "yes", "text": "Yes"}, {"answer_id": "no", "text": "No"}]}})
+}
+
+fn marketer(server: &Server) -> Client {
+    server.caller(Role::Marketer, "mia")
+}
+
+async fn register(client: &Client, body: &Value) -> String {
+    let created = client.post("/v1/instruments", body).await.expect(201);
+    created["instrument_id"].as_str().expect("an id").to_owned()
+}
+
+async fn go(client: &Client, id: &str, state: &str) -> Value {
+    let path = format!("/v1/instruments/{id}/state");
+    client
+        .post(&path, &json!({"state": state}))
+        .await
+        .expect(200)
+}
+
+async fn draft(server: &mut Server) {
+    let mia = marketer(server);
+    let created = mia.post("/v1/instruments", &quiz()).await.expect(201);
+    assert_eq!(
+        (&created["version"], &created["state"]),
+        (&json!(1), &json!("draft"))
+    );
+    assert_eq!(
+        created["content"],
+        quiz()["content"],
+        "colleagues see the right answer"
+    );
+    assert_eq!(
+        (&created["priority"], &created["audience"]),
+        (&json!(5), &Value::Null)
+    );
+    let path = format!(
+        "/v1/instruments/{}",
+        created["instrument_id"].as_str().expect("an id")
+    );
+    assert_eq!(mia.get(&path).await.expect(200), created);
+}
+
+async fn versions(server: &mut Server) {
+    let mia = marketer(server);
+    let id = register(&mia, &quiz()).await;
+    let path = format!("/v1/instruments/{id}");
+    assert_eq!(go(&mia, &id, "live").await["state"], "live");
+    let changed = mia.put(&path, &poll()).await.expect(200);
+    assert_eq!(
+        (&changed["version"], &changed["state"]),
+        (&json!(2), &json!("live"))
+    );
+    assert_eq!(
+        (&changed["content"]["kind"], &changed["trigger"]),
+        (&json!("poll"), &Value::Null)
+    );
+    assert_eq!(go(&mia, &id, "live").await, changed, "it is live already");
+    assert_eq!(go(&mia, &id, "draft").await["version"], 2);
+    let missing = "/v1/instruments/nobody";
+    mia.put(missing, &poll())
+        .await
+        .refused(404, "instrument_not_found");
+    mia.get(missing).await.refused(404, "instrument_not_found");
+    let state = format!("{missing}/state");
+    mia.post(&state, &json!({"state": "live"}))
+        .await
+        .refused(404, "instrument_not_found");
+}
+
+async fn deleting(server: &mut Server) {
+    let mia = marketer(server);
+    let id = register(&mia, &poll()).await;
+    let path = format!("/v1/instruments/{id}");
+    go(&mia, &id, "live").await;
+    mia.delete(&path).await.refused(409, "instrument_live");
+    assert_eq!(mia.get(&path).await.expect(200)["state"], "live");
+    go(&mia, &id, "draft").await;
+    mia.delete(&path).await.expect(204);
+    mia.get(&path).await.refused(404, "instrument_not_found");
+    mia.delete(&path).await.refused(404, "instrument_not_found");
+}
+
+async fn over(server: &mut Server) {
+    let mia = marketer(server);
+    let mut past = poll();
+    past["schedule"] = json!({"ends_at": "2020-01-01T00:00:00Z"});
+    let id = register(&mia, &past).await;
+    let path = format!("/v1/instruments/{id}/state");
+    mia.post(&path, &json!({"state": "live"}))
+        .await
+        .refused(409, "invalid_transition");
+    let there = mia.get(&format!("/v1/instruments/{id}")).await.expect(200);
+    assert_eq!(there["state"], "draft");
+}
+
+async fn lists(server: &mut Server) {
+    let mia = marketer(server);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(register(&mia, &poll()).await);
+    }
+    go(&mia, &ids[1], "live").await;
+    let live = mia.get("/v1/instruments?state=live").await.expect(200);
+    assert_eq!(live["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(live["items"][0]["instrument_id"], json!(ids[1]));
+    let drafts = mia
+        .get("/v1/instruments?state=draft&limit=1")
+        .await
+        .expect(200);
+    let cursor = drafts["next_cursor"].as_str().expect("there are more");
+    let rest = format!("/v1/instruments?state=draft&limit=1&cursor={cursor}");
+    let rest = mia.get(&rest).await.expect(200);
+    assert_eq!(rest["items"][0]["instrument_id"], json!(ids[2]));
+    assert_eq!(rest["next_cursor"], Value::Null);
+    mia.get("/v1/instruments?state=gone")
+        .await
+        .refused(400, "malformed_parameter");
+    mia.get("/v1/instruments?limit=501")
+        .await
+        .refused(422, "invalid_field");
+}
+
+async fn refused(server: &mut Server) {
+    let mia = marketer(server);
+    let mut cases = vec![(poll(), "name", json!(""), "name")];
+    let rule = json!({"test": {"attribute": "shoe.size", "op": "exists"}});
+    cases.push((poll(), "audience", rule, "audience.test.attribute"));
+    let offer = json!({"kind": "ad", "title": "x", "link_url": "javascript:alert(1)", "link_text": "x", "advertiser": "x"});
+    cases.push((poll(), "content", offer, "content.link_url"));
+    let id = register(&mia, &poll()).await;
+    let path = format!("/v1/instruments/{id}");
+    let before = mia.get(&path).await.expect(200);
+    for (mut body, key, value, field) in cases {
+        body[key] = value;
+        for answer in [
+            mia.post("/v1/instruments", &body).await,
+            mia.put(&path, &body).await,
+        ] {
+            let problem = answer.refused(422, "invalid_field");
+            assert_eq!(problem["field"], field);
+            assert!(problem["bound"].is_string(), "{problem}");
+        }
+    }
+    let mut unknown = poll();
+    unknown["colour"] = json!("red");
+    let problem = mia
+        .post("/v1/instruments", &unknown)
+        .await
+        .refused(400, "unknown_field");
+    assert_eq!(problem["field"], "colour");
+    let mut no_advertiser = poll();
+    no_advertiser["content"] =
+        json!({"kind": "ad", "title": "x", "link_url": "https://a.example", "link_text": "x"});
+    mia.post("/v1/instruments", &no_advertiser)
+        .await
+        .refused(400, "malformed_body");
+    let mut nested = json!({"test": {"attribute": "demography.age", "op": "exists"}});
+    for _ in 0..200 {
+        nested = json!({ "not": nested });
+    }
+    let mut deep = poll();
+    deep["audience"] = nested;
+    mia.post("/v1/instruments", &deep)
+        .await
+        .refused(400, "malformed_body");
+    let listed = mia.get("/v1/instruments").await.expect(200);
+    assert_eq!(
+        listed["items"],
+        json!([before]),
+        "nothing was stored, nothing changed"
+    );
+}
+
+async fn roles(server: &mut Server) {
+    let id = register(&marketer(server), &poll()).await;
+    let path = format!("/v1/instruments/{id}");
+    for role in [Role::Viewer, Role::Scientist, Role::Operator, Role::Ingest] {
+        let caller = server.caller(role, "x");
+        caller
+            .post("/v1/instruments", &poll())
+            .await
+            .refused(403, "forbidden");
+        caller.put(&path, &poll()).await.refused(403, "forbidden");
+        let live = json!({"state": "live"});
+        caller
+            .post(&format!("{path}/state"), &live)
+            .await
+            .refused(403, "forbidden");
+        caller.delete(&path).await.refused(403, "forbidden");
+    }
+    for role in [Role::Viewer, Role::Ingest] {
+        server
+            .caller(role, "x")
+            .get(&path)
+            .await
+            .refused(403, "forbidden");
+        server
+            .caller(role, "x")
+            .get("/v1/instruments")
+            .await
+            .refused(403, "forbidden");
+    }
+    server.operator().get(&path).await.expect(200);
+    server
+        .anonymous()
+        .get(&path)
+        .await
+        .refused(401, "unauthenticated");
+}
+
+async fn restarted(server: &mut Server) {
+    let id = register(&marketer(server), &quiz()).await;
+    let live = go(&marketer(server), &id, "live").await;
+    server.restart().await;
+    let path = format!("/v1/instruments/{id}");
+    assert_eq!(marketer(server).get(&path).await.expect(200), live);
+}
+
+async fn node(server: &Server) -> Instruments {
+    Instruments::open(server.database().await, Schema::default())
+        .await
+        .expect("a node")
+}
+
+async fn index(server: &mut Server) {
+    let mia = marketer(server);
+    let quiz = register(&mia, &quiz()).await;
+    let mut first = poll();
+    first["priority"] = json!(1);
+    let first = register(&mia, &first).await;
+    register(&mia, &poll()).await;
+    go(&mia, &quiz, "live").await;
+    go(&mia, &first, "live").await;
+    let node = node(server).await;
+    let index = node.index();
+    let ids: Vec<&str> = index
+        .all()
+        .iter()
+        .map(|live| live.instrument_id.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        [first.as_str(), quiz.as_str()],
+        "the first tier first, no drafts"
+    );
+    assert_eq!(index.without_trigger(), [0]);
+    assert_eq!(index.by_name(Names::intern("kingfisher")), [1]);
+    assert!(index.by_name(Names::intern("Squirrel")).is_empty());
+    let live = index.get(1);
+    assert_eq!((live.kind, live.version), (Kind::Quiz, 1));
+    assert_eq!(uuid::Uuid::from_u128(live.key).to_string(), quiz);
+    assert!(
+        !live.content_json.contains("correct"),
+        "{}",
+        live.content_json
+    );
+    let whole = format!("{}0,\"content\":{}}}", live.head_json, live.content_json);
+    let whole: Value = serde_json::from_str(&whole).expect("head and content join to JSON");
+    assert_eq!(
+        (&whole["kind"], &whole["instrument_id"]),
+        (&json!("quiz"), &json!(quiz))
+    );
+}
+
+async fn two_nodes(server: &mut Server) {
+    let mia = marketer(server);
+    let id = register(&mia, &quiz()).await;
+    let other = node(server).await;
+    let before = other.index().revision();
+    go(&mia, &id, "live").await;
+    assert!(other.index().all().is_empty(), "it has not heard of it yet");
+    other
+        .refresh(&["media".to_owned()])
+        .await
+        .expect("not concerned");
+    assert_eq!(other.index().revision(), before);
+    other.refresh(&[TOPIC.to_owned()]).await.expect("rebuilt");
+    assert_eq!(other.index().all().len(), 1);
+    assert_ne!(other.index().revision(), before);
+}
+
+async fn old_versions(server: &mut Server) {
+    let mia = marketer(server);
+    let id = register(&mia, &quiz()).await;
+    mia.put(&format!("/v1/instruments/{id}"), &poll())
+        .await
+        .expect(200);
+    mia.delete(&format!("/v1/instruments/{id}"))
+        .await
+        .expect(204);
+    let node = node(server).await;
+    let id = InstrumentId::parse(&id).expect("an id");
+    // The second time it comes from memory.
+    for _ in 0..2 {
+        let first = node
+            .version(&id, 1)
+            .await
+            .expect("the database answers")
+            .expect("it was there");
+        let question = first.question().expect("a question");
+        assert!(question.has("fish") && !question.has("bread"));
+        assert_eq!(
+            question.correct.as_ref().map(|id| id.as_str()),
+            Some("fish")
+        );
+        assert_eq!(first.pieces.len(), 2);
+    }
+    let second = node
+        .version(&id, 2)
+        .await
+        .expect("the database answers")
+        .expect("it was there");
+    assert_eq!(second.kind(), Kind::Poll);
+    assert!(
+        node.version(&id, 3)
+            .await
+            .expect("the database answers")
+            .is_none()
+    );
+}
