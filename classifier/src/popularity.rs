@@ -76,7 +76,9 @@ impl Popularity {
             tallies: BTreeMap::new(),
         };
         for row in rows {
-            popularity.count(&row.offers[row.chosen].instrument, row.engaged);
+            if let Some(offer) = row.offers.get(row.chosen) {
+                popularity.count(&offer.instrument, row.engaged);
+            }
         }
         popularity
     }

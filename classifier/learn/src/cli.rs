@@ -14,9 +14,9 @@ what `train` writes, `POST /v1/models` takes.";
 const TRAIN: &str = "\
 Train a model from rows, and say whether it may be champion.
 
-The viewers are split into folds; each fold is judged by a model that learnt from the others alone. The
-model that is written has then learnt from all rows. It is written whatever the verdict is: the verdict
-is printed, and shown in the report.
+The rows are cut into blocks by time; each block is judged by a model that learnt from the rows before it
+alone. The model that is written has then learnt from all rows. It is written whatever the verdict is:
+the verdict is printed, and shown in the report.
 
 Example:
   beckon-learn train --rows rows.jsonl --out model.bin --html report.html";
@@ -26,7 +26,7 @@ Judge a model on rows that it has not learnt from.
 
 Only rows decided after the last one that the model (and the one it is held against) learnt from count,
 unless --all-rows says that the file is held out in another way. Without --against the model is held
-against popularity, counted from the viewers of the other folds.
+against popularity, counted from the rows before; the first fifth is then only counted.
 
 Example:
   beckon-learn evaluate --model model.bin --rows tomorrow.jsonl --against champion.bin --html report.html";
@@ -76,7 +76,7 @@ pub(crate) struct Train {
     /// How many times this contest has been looked at, this one included: later looks ask for more
     #[arg(long, env = "BECKON_LOOK", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) look: u32,
-    /// The seed of folds and orders: the same rows and seed give the same model, to the byte
+    /// The seed of the order rows are learnt in: the same rows and seed give the same model, to the byte
     #[arg(long, env = "BECKON_SEED", value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Write a report to look at in a browser

@@ -11,8 +11,8 @@ use crate::cli::Evaluate;
 use crate::report::{Report, say};
 use crate::{files, rows};
 
-/// Into how many parts the viewers are split to count popularity.
-const FOLDS: u64 = 4;
+/// Into how many blocks of time the rows are cut to count popularity; the first is only counted.
+const BLOCKS: usize = 5;
 
 /// Judges a model on rows that it has not learnt from.
 pub(crate) fn evaluate(options: &Evaluate) -> Result<()> {
@@ -61,7 +61,7 @@ fn held_out<'a>(
     let last_ms = against
         .map_or(i64::MIN, |against| against.facts().last_ms)
         .max(model.facts().last_ms);
-    let held: Vec<&Row> = all
+    let mut held: Vec<&Row> = all
         .iter()
         .filter(|row| all_rows || row.decided_at_ms > last_ms)
         .collect();
@@ -71,6 +71,7 @@ fn held_out<'a>(
          --all-rows takes them all",
         all.len()
     );
+    held.sort_by_key(|row| row.decided_at_ms);
     Ok(held)
 }
 
@@ -81,11 +82,12 @@ fn gather(held: &[&Row], model: &Model, against: Option<&Model>) -> Evidence {
         evidence.add(held, &challenger, &Ranker::Model(against.clone()), None);
         return evidence;
     }
-    for fold in 0..FOLDS {
-        let (part, others): (Vec<&Row>, Vec<&Row>) =
-            held.iter().partition(|row| row.group % FOLDS == fold);
-        let popularity = Popularity::from_rows(&others, Prior::default());
-        evidence.add(&part, &challenger, &Ranker::Popularity(popularity), None);
+    // Popularity is counted from what came before, as it would have been in use.
+    for block in 1..BLOCKS {
+        let at = |block: usize| held.len() * block / BLOCKS;
+        let popularity = Popularity::from_rows(&held[..at(block)], Prior::default());
+        let against = Ranker::Popularity(popularity);
+        evidence.add(&held[at(block)..at(block + 1)], &challenger, &against, None);
     }
     evidence
 }

@@ -19,8 +19,8 @@ pub enum GateError {
     #[error("alpha must be above 0 and below 0.5, not {0}")]
     Alpha(f64),
     /// Nothing can be held out.
-    #[error("folds must be between 2 and 20, not {0}")]
-    Folds(u32),
+    #[error("blocks must be between 2 and 20, not {0}")]
+    Blocks(u32),
     /// A bound that is no number of its kind.
     #[error("{0} must be a number of at least 0")]
     Bound(&'static str),
@@ -33,8 +33,8 @@ pub struct GateParams {
     /// The chance that any look, ever, promotes what is no better. The `k`th look may spend
     /// `alpha / (k (k + 1))` of it, and all looks together spend no more than `alpha`.
     pub alpha: f64,
-    /// Into how many parts the viewers are split; each part is judged by what learnt from the others.
-    pub folds: u32,
+    /// Into how many blocks of time the rows are cut; each is judged by what learnt from those before it.
+    pub blocks: u32,
     /// The fewest held-out rows.
     pub rows_min: u64,
     /// The fewest viewers they come from.
@@ -56,7 +56,7 @@ impl Default for GateParams {
     fn default() -> Self {
         Self {
             alpha: 0.01,
-            folds: 4,
+            blocks: 6,
             rows_min: 400,
             groups_min: 30,
             outcomes_min: 30,
@@ -77,8 +77,8 @@ impl GateParams {
         if !(self.alpha > 0.0 && self.alpha < 0.5) {
             return Err(GateError::Alpha(self.alpha));
         }
-        if !(2..=20).contains(&self.folds) {
-            return Err(GateError::Folds(self.folds));
+        if !(2..=20).contains(&self.blocks) {
+            return Err(GateError::Blocks(self.blocks));
         }
         let bounds = [
             ("effective_min", self.effective_min),
@@ -154,13 +154,13 @@ impl Gate {
             calibration_luck: luck(&evidence.challenger_judged),
             checks: Vec::new(),
         };
-        verdict.checks = self.checks(&verdict);
+        verdict.checks = self.checks(&verdict, z);
         verdict.promote = verdict.checks.iter().all(|check| check.passed);
         verdict.why = verdict.sentence();
         verdict
     }
 
-    fn checks(&self, verdict: &Verdict) -> Vec<Check> {
+    fn checks(&self, verdict: &Verdict, z: f64) -> Vec<Check> {
         let params = self.params;
         let rows_min = match verdict.rule {
             Rule::Better => params.rows_min,
@@ -196,18 +196,17 @@ impl Gate {
             verdict.challenger.ece,
             allowed,
         ));
-        checks.push(Check::at_least(
-            "log loss gain",
-            verdict.log_loss_gain.value,
-            0.0,
-        ));
         match verdict.rule {
             Rule::Better => {
+                let surprise = verdict.log_loss_gain.value;
+                checks.push(Check::at_least("log loss gain", surprise, 0.0));
                 checks.push(Check::above("gain, lower bound", verdict.gain_low, 0.0));
                 checks.push(Check::at_least("gain", verdict.gain.value, params.gain_min));
             }
             Rule::Refresh => {
-                checks.push(Check::at_least("gain, upper bound", verdict.gain_high, 0.0))
+                let surprise = verdict.log_loss_gain.interval(z).1;
+                checks.push(Check::at_least("log loss gain, upper bound", surprise, 0.0));
+                checks.push(Check::at_least("gain, upper bound", verdict.gain_high, 0.0));
             }
         }
         checks

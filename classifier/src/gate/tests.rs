@@ -97,7 +97,11 @@ fn a_refresh_needs_no_proof_of_gain_but_may_not_be_worse_at_saying_how_likely() 
             .promote
     );
     let worse = gate.judge(&evidence(600, 0.1, 0.25, 1), Rule::Refresh, 1);
-    assert!(failed(&worse).contains(&"log loss gain"), "{}", worse.why);
+    assert!(
+        failed(&worse).contains(&"log loss gain, upper bound"),
+        "{}",
+        worse.why
+    );
 }
 
 #[test]
@@ -174,7 +178,7 @@ fn gates_out_of_bounds_are_refused() {
         Err(GateError::Alpha(0.0))
     );
     assert!(check(|params| params.alpha = f64::NAN).is_err());
-    assert_eq!(check(|params| params.folds = 1), Err(GateError::Folds(1)));
+    assert_eq!(check(|params| params.blocks = 1), Err(GateError::Blocks(1)));
     assert_eq!(
         check(|params| params.gain_min = -0.1),
         Err(GateError::Bound("gain_min"))

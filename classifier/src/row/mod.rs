@@ -59,7 +59,8 @@ pub struct Offer {
     pub propensity: f64,
 }
 
-/// One shown decision with its outcome.
+/// One shown decision with its outcome. Whoever makes one by hand passes it through [`Row::check`] before
+/// anything is read off it: `chosen` must be among `offers`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {

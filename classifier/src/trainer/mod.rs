@@ -59,10 +59,13 @@ impl Trainer {
     /// Learns the rows, `epochs` times over, each time in another order drawn from the seed.
     ///
     /// # Errors
-    /// Rows of another schema, or a step that linfa refuses.
+    /// Rows of another schema or that do not pass [`Row::check`], or a step that linfa refuses.
     pub fn fit(&mut self, rows: &[&Row], seed: u64) -> Result<(), TrainError> {
         if let Some(row) = rows.iter().find(|row| row.schema != self.schema.digest()) {
             return Err(TrainError::ForeignRow(row.schema.clone()));
+        }
+        for row in rows {
+            row.check()?;
         }
         let encoded: Vec<Features> = rows
             .iter()

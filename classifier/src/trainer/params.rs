@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::row::RowError;
 use crate::schema::Schema;
 
 /// Why training was refused.
@@ -28,6 +29,9 @@ pub enum TrainError {
     /// Pieces of another schema mean nothing here.
     #[error("a row of schema {0}, which is not the trainer's")]
     ForeignRow(String),
+    /// A row is not what readers of rows rely on.
+    #[error(transparent)]
+    Row(#[from] RowError),
     /// Sums of another schema mean nothing here.
     #[error("a state of schema {0}, which is not the trainer's")]
     ForeignState(String),

@@ -60,7 +60,7 @@ fn training_writes_a_model_that_passes_and_a_page_that_shows_it() {
     let output = run(&folder, &arguments);
     assert!(output.status.success(), "{output:?}");
     assert!(
-        said(&output).contains("Promoted as better: on 3000 held-out rows"),
+        said(&output).contains("Promoted as better: on 2400 held-out rows"),
         "{}",
         said(&output)
     );
@@ -163,7 +163,7 @@ fn a_model_is_judged_on_rows_that_came_after_it() {
     ];
     let output = run(&folder, &evaluate);
     assert!(
-        said(&output).contains("Promoted as better: on 2000 held-out rows"),
+        said(&output).contains("Promoted as better: on 1600 held-out rows"),
         "{output:?}"
     );
     assert!(folder.path().join("report.html").exists());
