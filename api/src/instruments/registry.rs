@@ -6,12 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
-use beckon_openapi::problem::ErrorCode;
 
 use super::index::{Index, Live, pieces};
 use super::{Definition, Instrument, State, TOPIC, Version, store, wire};
 use crate::db::{Db, Refresh, Slot};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::words::{InstrumentId, Time};
 
 /// How many versions stay in memory; each is read again when it is asked for.

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
-use beckon_openapi::problem::ErrorCode;
 
 use super::memory::Memory;
 use super::store::SqlStore;
 use super::{Exposure, Impression, Profile, Store, Viewer};
 use crate::config::now;
 use crate::db::{Db, Engine};
-use crate::error::{Refusal, Result};
+use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{Time, ViewerId};
 
 /// The station: the store, and the viewers of late in memory.

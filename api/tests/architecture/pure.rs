@@ -20,6 +20,11 @@ const PURE: &[&str] = &[
 const SHELLS: &[(&str, &str)] = &[
     ("media/registry.rs", "writes through to the store"),
     (
+        "viewers/registry.rs",
+        "asks the store for a viewer that is not in memory",
+    ),
+    ("instruments/registry.rs", "writes through to the store"),
+    (
         "detections/pages.rs",
         "asks the store for a page that is not in memory",
     ),
