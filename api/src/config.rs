@@ -127,4 +127,12 @@ pub struct ServeOptions {
     /// Which addresses may be fetched from: streams, and origins that take cues
     #[arg(long, env = "BECKON_REACH", value_enum, default_value_t = Reach::Public)]
     pub reach: Reach,
+    /// Train and judge a model each time that so many more overlays were drawn; 0 never does by itself
+    #[arg(
+        long,
+        env = "BECKON_RETRAIN_EVERY_ROWS",
+        default_value_t = 0,
+        value_name = "ROWS"
+    )]
+    pub retrain_every_rows: u64,
 }

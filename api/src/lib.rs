@@ -13,8 +13,10 @@ pub mod words;
 // The stations, in the data's order.
 pub mod decisions;
 pub mod detections;
+pub mod events;
 pub mod ingest;
 pub mod instruments;
+pub mod learning;
 pub mod media;
 pub mod viewers;
 

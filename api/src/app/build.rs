@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use beckon_classifier::schema::Schema;
+use beckon_classifier::retrain::Recipe;
 
 use crate::auth::{Auth, Keys};
 use crate::blobs::{Blobs, Folder};
@@ -11,9 +11,11 @@ use crate::config::ServeOptions;
 use crate::db::{Db, Refresh, Slot};
 use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
+use crate::events::Events;
 use crate::fetch::Fetcher;
 use crate::ingest::{References, Watching};
 use crate::instruments::Instruments;
+use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
 
@@ -30,6 +32,8 @@ pub struct App {
     pub(super) viewers: Data<Viewers>,
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
+    pub(super) events: Data<Events>,
+    pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
     pub(super) fetch: Fetcher,
 }
@@ -44,7 +48,8 @@ impl App {
         let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(&options.store.blobs_dir())?);
         let db = Db::open(&options.store.database_url()).await?;
         db.migrate().await?;
-        let schema = Schema::default();
+        let recipe = Recipe::default();
+        let schema = recipe.schema.clone().check()?;
         let media = Arc::new(media::Registry::open(db.clone()).await?);
         let detections = Arc::new(Detections::in_sql(db.clone()));
         let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
@@ -58,12 +63,28 @@ impl App {
             ranking: ranking.clone(),
         };
         let decisions = Decisions::new(sources, auth.keys(), default_life(&options))?;
+        let events = Events::new(
+            db.clone(),
+            instruments.clone(),
+            viewers.clone(),
+            auth.keys(),
+        )?;
+        let events = Arc::new(events);
+        let stores = Stores {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            instruments: instruments.clone(),
+            events: events.clone(),
+            ranking: ranking.clone(),
+        };
         Ok(Self {
+            learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
             media: Data::from(media),
             detections: Data::from(detections),
             instruments: Data::from(instruments),
             viewers: Data::from(viewers),
+            events: Data::from(events),
             ranking,
             references: Data::new(References::open(db.clone(), blobs.clone()).await?),
             fetch: Fetcher::new(options.reach)?,
@@ -80,6 +101,7 @@ impl App {
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
             self.instruments.clone().into_inner(),
+            self.learning.clone().into_inner(),
             self.references.clone().into_inner(),
         ]
     }
@@ -99,6 +121,18 @@ impl App {
     #[must_use]
     pub fn references(&self) -> Arc<References> {
         self.references.clone().into_inner()
+    }
+
+    /// What ranks on this node.
+    #[must_use]
+    pub fn ranking(&self) -> Arc<Ranking> {
+        self.ranking.load_full()
+    }
+
+    /// What viewers did.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.events
     }
 
     /// Signs tokens of this installation.

@@ -17,6 +17,8 @@ use super::routes;
         (name = "instruments", description = "What viewers may be shown"),
         (name = "viewers", description = "Who watches"),
         (name = "references", description = "What the embedded recogniser looks for"),
+        (name = "events", description = "What viewers did"),
+        (name = "models", description = "What ranks, and how it is made better"),
         (name = "health", description = "What operators watch")
     )
 )]

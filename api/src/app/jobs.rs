@@ -1,5 +1,6 @@
-//! What a node does by itself: asks once a second what other nodes have changed.
+//! What a node does by itself: folds events, asks once a second what other nodes have changed, and retrains.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -7,11 +8,18 @@ use tokio::task::JoinSet;
 use super::App;
 use crate::config::now;
 use crate::db::Revisions;
+use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
 pub(super) fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(follow_revisions(app.clone()));
+    let events = app.events.clone();
+    jobs.spawn(async move { events.fold().await });
+    if let Some(every) = NonZeroU64::new(app.options.retrain_every_rows) {
+        let learning = app.learning.clone().into_inner();
+        jobs.spawn(learning::jobs::retrain(learning, every));
+    }
     jobs
 }
 

@@ -9,12 +9,13 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs};
-use crate::{decisions, detections, error, ingest, instruments, media, viewers};
+use crate::{decisions, detections, error, events, ingest, instruments, learning, media, viewers};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(decisions::http::decide)
+        .service(events::http::send_events)
         .service(media::http::create_media)
         .service(media::http::list_media)
         .service(media::http::get_media)
@@ -34,6 +35,10 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(viewers::http::delete_viewer)
         .service(ingest::references::http::create_reference)
         .service(ingest::references::http::list_references)
+        .service(learning::http::list_models)
+        .service(learning::http::upload_model)
+        .service(learning::http::train_model)
+        .service(learning::http::set_alias)
         .service(health::get_health)
         .service(health::get_readiness);
 }
@@ -63,6 +68,8 @@ pub fn serve(
             .app_data(app.viewers.clone())
             .app_data(app.decisions.clone())
             .app_data(app.references.clone())
+            .app_data(app.events.clone())
+            .app_data(app.learning.clone())
             .configure(configure)
             .split_for_parts();
         let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")

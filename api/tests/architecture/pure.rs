@@ -53,6 +53,17 @@ const SHELLS: &[(&str, &str)] = &[
         "ingest/recogniser/image.rs",
         "matches on threads of its own",
     ),
+    (
+        "events/intake.rs",
+        "asks for versions and waits for the fold",
+    ),
+    ("events/fold.rs", "gathers what comes and commits it"),
+    (
+        "learning/registry.rs",
+        "writes through to the store and to blobs",
+    ),
+    ("learning/train.rs", "reads the log and holds the lease"),
+    ("learning/jobs.rs", "waits for rows"),
 ];
 
 /// What only a shell may name, and what it is.

@@ -44,6 +44,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         quiet_ms: 60_000,
         spread_ms: 0,
         reach: Reach::Loopback,
+        retrain_every_rows: 0,
     }
 }
 

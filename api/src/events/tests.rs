@@ -1,0 +1,290 @@
+//! Folding on a real database: what counts once, and that the order in which events come does not matter.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use beckon_classifier::encode::Inputs;
+use beckon_classifier::schema::Piece;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use uuid::Uuid;
+
+use super::*;
+use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
+use crate::words::{AnswerId, MediaId, Position, Time};
+
+pub(super) const NOW: Time = Time::from_ms(1_790_000_000_000);
+
+/// The receipt of an overlay of instrument `number`.
+pub(super) fn receipt(number: u128, viewer: &str) -> Receipt {
+    let candidate = |instrument| Other {
+        instrument,
+        version: 1,
+        score: 0.5,
+        propensity: 0.5,
+    };
+    Receipt {
+        decision: 77,
+        issued_at: NOW,
+        media_id: MediaId::parse("cup").expect("an id"),
+        viewer_id: ViewerId::parse(viewer).expect("an id"),
+        show_at: Position::ZERO,
+        show_ms: 30_000,
+        ranked_by: RankedBy::Popularity,
+        policy: "p".to_owned(),
+        chosen: candidate(number),
+        inputs: Inputs {
+            viewer: vec![Piece::from_u64(1)],
+            context: vec![],
+            candidate: vec![Piece::from_u64(2)],
+        },
+        others: vec![candidate(number + 1)],
+        complete: true,
+    }
+}
+
+fn event(event_type: EventType, receipt: &Receipt, answer: Option<&str>) -> Event {
+    Event {
+        event_id: Uuid::now_v7().to_string(),
+        event_type,
+        receipt: receipt.clone(),
+        answer: answer.map(|id| AnswerId::parse(id).expect("an id")),
+        at: NOW,
+        happened_at: NOW,
+        received_at: NOW,
+    }
+}
+
+async fn database() -> (Db, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!(
+        "sqlite:{}?mode=rwc",
+        folder.path().join("test.sqlite").display()
+    );
+    let db = Db::open(&url).await.expect("a database");
+    db.migrate().await.expect("tables");
+    (db, folder)
+}
+
+async fn fold(db: &Db, events: &[Event]) -> Vec<Intake> {
+    store::fold(db, events, &[], "schema", NOW)
+        .await
+        .expect("folded")
+}
+
+/// All that can be told of these instruments.
+async fn state(db: &Db, numbers: &[u128]) -> (Vec<Outcome>, Vec<(Shown, bool)>) {
+    let mut outcomes = Vec::new();
+    let ids: Vec<InstrumentId> = numbers.iter().map(|n| instrument_id(*n)).collect();
+    for id in &ids {
+        outcomes.push(store::outcome(db, id).await.expect("an outcome"));
+    }
+    let rows = shown::newest(db, "schema", 10_000).await.expect("rows");
+    let own = rows.into_iter().filter_map(|row| {
+        let at = ids.iter().position(|id| *id == row.chosen.instrument_id)?;
+        Some((at, row))
+    });
+    let mut own: Vec<_> = own.collect();
+    own.sort_by(|(a, x), (b, y)| (a, &x.viewer_id).cmp(&(b, &y.viewer_id)));
+    let plain = |(at, row): (usize, Shown)| {
+        // What differs between two runs is only which instruments they used.
+        let chosen = Candidate {
+            instrument_id: instrument_id(0),
+            ..row.chosen
+        };
+        let row = Shown {
+            chosen,
+            others: Vec::new(),
+            ..row
+        };
+        (row, at == 0)
+    };
+    (outcomes, own.into_iter().map(plain).collect())
+}
+
+/// What two viewers did with a question and an offer; one answered without an impression that ever arrived.
+fn story(question: u128, offer: u128) -> Vec<Event> {
+    use EventType::{Answer, Click, Dismiss, Impression, Viewable};
+    let overlay = |instrument, viewer: &str, decision| Receipt {
+        decision,
+        ..receipt(instrument, viewer)
+    };
+    let (alice, bob) = (overlay(question, "alice", 1), overlay(question, "bob", 2));
+    let (offered, lost) = (overlay(offer, "alice", 3), overlay(offer, "bob", 4));
+    vec![
+        event(Impression, &alice, None),
+        event(Viewable, &alice, None),
+        event(Answer, &alice, Some("fish")),
+        event(Impression, &bob, None),
+        event(Answer, &bob, Some("rain")),
+        event(Dismiss, &bob, None),
+        event(Impression, &offered, None),
+        event(Click, &lost, None),
+    ]
+}
+
+#[test]
+fn whatever_the_order_the_batches_and_the_repeats_the_end_is_the_same() {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let (db, _folder) = runtime.block_on(database());
+    let numbers = || {
+        let next = u128::from(NEXT.fetch_add(2, Ordering::Relaxed)) << 64;
+        (next, next + (1 << 64))
+    };
+    // Votes are of viewers and instruments: instruments of its own make each case a world of its own.
+    let run = |order: &[usize], size: usize| {
+        let (question, offer) = numbers();
+        runtime.block_on(async {
+            let events = story(question, offer);
+            let sent: Vec<Event> = order
+                .iter()
+                .map(|at| events[at % events.len()].clone())
+                .collect();
+            for batch in sent.chunks(size) {
+                fold(&db, batch).await;
+            }
+            state(&db, &[question, offer]).await
+        })
+    };
+    let in_order = run(&(0..8).collect::<Vec<_>>(), 8);
+    let (question, offer) = (&in_order.0[0], &in_order.0[1]);
+    assert_eq!(
+        (
+            question.tally.impressions,
+            question.tally.answers,
+            question.tally.engaged
+        ),
+        (2, 2, 2)
+    );
+    assert_eq!(
+        (
+            offer.tally.impressions,
+            offer.tally.clicks,
+            offer.tally.engaged
+        ),
+        (1, 1, 0),
+        "a click whose impression never came counts as a click, and engages nothing that was drawn"
+    );
+    assert_eq!(in_order.1.len(), 3, "a row for each overlay that was drawn");
+
+    // Every event once or twice, in any order, cut into batches of any size.
+    let orders = Just((0..16).collect::<Vec<usize>>()).prop_shuffle();
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..Config::with_cases(48)
+    });
+    runner
+        .run(&(orders, 1_usize..9), |(order, size)| {
+            prop_assert_eq!(&run(&order, size), &in_order);
+            Ok(())
+        })
+        .unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test]
+async fn an_overlay_tells_each_thing_once_whatever_ids_are_made_up() {
+    let (db, _folder) = database().await;
+    let receipt = receipt(1, "alice");
+    let first = event(EventType::Click, &receipt, None);
+    assert_eq!(fold(&db, std::slice::from_ref(&first)).await, [Intake::New]);
+    let made_up = event(EventType::Click, &receipt, None);
+    assert_eq!(
+        fold(&db, &[made_up.clone(), first, made_up]).await,
+        [Intake::Seen; 3]
+    );
+    let outcome = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    assert_eq!(outcome.tally.clicks, 1);
+}
+
+#[tokio::test]
+async fn a_viewer_has_one_vote_and_is_engaged_again_all_the_same() {
+    let (db, _folder) = database().await;
+    let again = Receipt {
+        decision: 78,
+        ..receipt(1, "alice")
+    };
+    for (overlay, answer, intake) in [
+        (receipt(1, "alice"), "fish", Intake::New),
+        (again, "rain", Intake::AlreadyAnswered),
+    ] {
+        fold(&db, &[event(EventType::Impression, &overlay, None)]).await;
+        let told = event(EventType::Answer, &overlay, Some(answer));
+        assert_eq!(fold(&db, &[told]).await, [intake]);
+    }
+    let Outcome { tally, answers } = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    assert_eq!((tally.answers, tally.engaged), (1, 2));
+    assert_eq!(answers, [(AnswerId::parse("fish").expect("an id"), 1)]);
+}
+
+#[tokio::test]
+async fn an_exposure_is_due_until_it_is_noted_as_told() {
+    let (db, _folder) = database().await;
+    let shown = event(EventType::Impression, &receipt(1, "alice"), None);
+    let click = event(EventType::Click, &receipt(1, "alice"), None);
+    fold(&db, &[shown.clone(), click]).await;
+    let due = store::due(&db, NOW, 10).await.expect("read");
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].event_id, shown.event_id);
+    assert_eq!(due[0].exposure.hides_at, NOW.plus_ms(30_000));
+    assert!(
+        store::due(&db, NOW.plus_ms(-1), 10)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    store::note_told(&db, &[shown.event_id])
+        .await
+        .expect("noted");
+    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn an_erased_viewer_leaves_the_counts_and_nothing_else() {
+    let (db, _folder) = database().await;
+    let overlay = receipt(1, "alice");
+    let told = [
+        event(EventType::Impression, &overlay, None),
+        event(EventType::Answer, &overlay, Some("fish")),
+    ];
+    fold(&db, &told).await;
+    store::erase_viewer(&db, &overlay.viewer_id)
+        .await
+        .expect("erased");
+    let outcome = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    assert_eq!((outcome.tally.impressions, outcome.tally.answers), (1, 1));
+    assert!(
+        shown::newest(&db, "schema", 10)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
+    assert_eq!(
+        fold(&db, &told).await,
+        [Intake::Seen; 2],
+        "it cannot be told anew"
+    );
+}
+
+#[tokio::test]
+async fn rows_come_oldest_first_and_only_of_this_schema() {
+    let (db, _folder) = database().await;
+    for (decision, at) in [(1, 30), (2, 10), (3, 20)] {
+        let overlay = Receipt {
+            decision,
+            issued_at: NOW.plus_ms(at),
+            ..receipt(decision, "alice")
+        };
+        fold(&db, &[event(EventType::Impression, &overlay, None)]).await;
+    }
+    let rows = shown::newest(&db, "schema", 2).await.expect("rows");
+    let times: Vec<i64> = rows.iter().map(|row| row.decided_at.since(NOW)).collect();
+    assert_eq!(times, [20, 30], "the newest two");
+    assert_eq!((rows[0].others.len(), rows[0].chosen.propensity), (1, 0.5));
+    assert!(
+        shown::newest(&db, "another", 10)
+            .await
+            .expect("rows")
+            .is_empty()
+    );
+}
