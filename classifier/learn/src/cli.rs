@@ -7,15 +7,15 @@ use clap::{Args, Parser, Subcommand};
 const ABOUT: &str = "\
 Trains and evaluates Beckon's classifier from files.
 
-Rows are shown decisions with their outcome, one JSON object a line (.jsonl) or one record each in a
-Parquet file of the same fields. Models are Beckon's own files, named by the digest of their content;
+Rows are shown decisions with their outcome, one JSON object a line (.jsonl) or one record each in a \
+Parquet file of the same fields. Models are Beckon's own files, named by the digest of their content; \
 what `train` writes, `POST /v1/models` takes.";
 
 const TRAIN: &str = "\
 Train a model from rows, and say whether it may be champion.
 
-The rows are cut into blocks by time; each block is judged by a model that learnt from the rows before it
-alone. The model that is written has then learnt from all rows. It is written whatever the verdict is:
+The rows are cut into blocks by time; each block is judged by a model that learnt from the rows before it \
+alone. The model that is written has then learnt from all rows. It is written whatever the verdict is: \
 the verdict is printed, and shown in the report.
 
 Example:
@@ -24,8 +24,8 @@ Example:
 const EVALUATE: &str = "\
 Judge a model on rows that it has not learnt from.
 
-Only rows decided after the last one that the model (and the one it is held against) learnt from count,
-unless --all-rows says that the file is held out in another way. Without --against the model is held
+Only rows decided after the last one that the model (and the one it is held against) learnt from count, \
+unless --all-rows says that the file is held out in another way. Without --against the model is held \
 against popularity, counted from the rows before; the first fifth is then only counted.
 
 Example:

@@ -46,7 +46,8 @@ pub(super) fn reliability_diagram(judged: &[Judged]) -> String {
         .iter()
         .map(|bin| bin.said.max(bin.seen))
         .fold(0.0, f64::max);
-    let most = ((top * 10.0).ceil() / 10.0).clamp(0.1, 1.0);
+    // A fifth at a time, so that the four ticks are whole numbers.
+    let most = ((top * 5.0).ceil() / 5.0).clamp(0.2, 1.0);
     let (low, high) = (at(0.0, 0.0, most), at(most, most, most));
     let mut body = format!(
         "<line class=\"base\" x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>",
@@ -121,13 +122,13 @@ pub(super) fn values(values: &[(&str, &str, Estimate)]) -> String {
     let high = ranges.iter().map(|range| range.1).fold(0.0, f64::max);
     let pad = ((high - low) * 0.08).max(0.001);
     let (low, high) = ((low - pad).max(0.0), high + pad);
-    let place = |value: f64| 150.0 + (value.clamp(low, high) - low) / (high - low) * 230.0;
-    let height = 34 * values.len() + 40;
+    let place = |value: f64| 118.0 + (value.clamp(low, high) - low) / (high - low) * 148.0;
+    let height = 36 * values.len() + 40;
     let mut svg = format!(
-        "<svg viewBox=\"0 0 460 {height}\" role=\"img\" aria-label=\"Values with 95 % ranges\">"
+        "<svg viewBox=\"0 0 320 {height}\" role=\"img\" aria-label=\"Values with 95 % ranges\">"
     );
-    for tick in 0..=3 {
-        let value = low + (high - low) * f64::from(tick) / 3.0;
+    for tick in 0..=2 {
+        let value = low + (high - low) * f64::from(tick) / 2.0;
         let x = place(value);
         let _ = write!(
             svg,
@@ -140,11 +141,11 @@ pub(super) fn values(values: &[(&str, &str, Estimate)]) -> String {
     }
     let _ = write!(
         svg,
-        "<text class=\"mid\" x=\"265\" y=\"{}\">Engaged of those shown, %</text>",
+        "<text class=\"mid\" x=\"192\" y=\"{}\">Engaged of those shown, %</text>",
         height - 6
     );
     for (at, ((who, how, estimate), (from, to))) in values.iter().zip(&ranges).enumerate() {
-        let y = 18 + at * 34;
+        let y = 18 + at * 36;
         let class = match *who {
             "Challenger" => "",
             "Champion" => " champion",
@@ -156,7 +157,7 @@ pub(super) fn values(values: &[(&str, &str, Estimate)]) -> String {
             "<text class=\"who\" x=\"0\" y=\"{}\">{who}</text><text x=\"0\" y=\"{}\">{how}</text>\
              <rect class=\"range{class}\" x=\"{left:.1}\" y=\"{}\" width=\"{:.1}\" height=\"6\"/>\
              <circle class=\"dot{class}\" cx=\"{:.1}\" cy=\"{y}\" r=\"4\"/>\
-             <text class=\"end who\" x=\"458\" y=\"{}\">{:.2}</text>",
+             <text class=\"end who\" x=\"319\" y=\"{}\">{:.2}</text>",
             y - 2,
             y + 12,
             y - 3,
