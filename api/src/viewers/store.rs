@@ -1,6 +1,6 @@
 //! Viewers in SQL.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use async_trait::async_trait;
@@ -183,13 +183,15 @@ impl Store for SqlStore {
 
     async fn record(&self, impressions: &[Impression]) -> anyhow::Result<()> {
         let mut write = self.db.write().await?;
+        // In one order, so that two nodes that record at once do not wait for each other in a ring.
+        let mut grown = BTreeSet::new();
         for impression in impressions {
             let Impression {
                 event_id,
                 viewer_id,
                 exposure,
             } = impression;
-            sqlx::query(
+            let done = sqlx::query(
                 "insert into exposure (event_id, viewer_id, decision_id, instrument_id, media_id, shown_at, hides_at)
                  values ($1, $2, $3, $4, $5, $6, $7) on conflict (event_id) do nothing",
             )
@@ -203,6 +205,11 @@ impl Store for SqlStore {
             .execute(write.tx())
             .await
             .context("failed to record an exposure")?;
+            if done.rows_affected() == 1 {
+                grown.insert(viewer_id);
+            }
+        }
+        for viewer_id in grown {
             // What lies behind the newest no cap asks for: a viewer's list never grows without end.
             sqlx::query(
                 "delete from exposure where viewer_id = $1 and shown_at < (select min(shown_at) from
