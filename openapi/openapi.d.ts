@@ -949,7 +949,7 @@ export interface components {
             engaged_low: number | null;
             /**
              * Format: double
-             * @description (clicks + answers) / impressions; `null` before the first impression.
+             * @description The share of drawn overlays that were clicked or answered; `null` before the first impression.
              */
             engaged_rate: number | null;
             /**

@@ -18,6 +18,7 @@ pub mod ingest;
 pub mod instruments;
 pub mod learning;
 pub mod media;
+pub mod reports;
 pub mod viewers;
 
 // What builds them, and what speaks to them from outside.

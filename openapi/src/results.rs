@@ -23,7 +23,7 @@ pub struct Results {
     pub answers: u64,
     /// How often it was sent away.
     pub dismissals: u64,
-    /// (clicks + answers) / impressions; `null` before the first impression.
+    /// The share of drawn overlays that were clicked or answered; `null` before the first impression.
     #[schema(required)]
     pub engaged_rate: Option<f64>,
     /// Lower end of the rate's 95 % interval (Wilson).

@@ -9,7 +9,9 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs};
-use crate::{decisions, detections, error, events, ingest, instruments, learning, media, viewers};
+use crate::{
+    decisions, detections, error, events, ingest, instruments, learning, media, reports, viewers,
+};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -30,6 +32,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::http::replace_instrument)
         .service(instruments::http::delete_instrument)
         .service(instruments::http::move_instrument)
+        .service(reports::http::get_results)
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
         .service(viewers::http::delete_viewer)

@@ -7,6 +7,7 @@ mod instruments;
 mod media;
 mod references;
 mod refusals;
+mod reports;
 mod service;
 mod viewers;
 mod watch;
