@@ -49,6 +49,12 @@ pub enum EventType {
 
 /// What became of each event, in the batch's order.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"items": [
+    {"event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f", "status": "accepted", "standing": {"correct_answer_id": null,
+        "tallies": [{"answer_id": "fish", "count": 212}, {"answer_id": "rain", "count": 31}]}},
+    {"event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e60", "status": "refused", "code": "receipt_invalid",
+        "detail": "the receipt was not sealed by us"}
+]}))]
 pub struct EventReport {
     /// One entry an event.
     pub items: Vec<EventOutcome>,

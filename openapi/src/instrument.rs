@@ -264,6 +264,15 @@ pub enum InstrumentState {
 
 /// A registered instrument, as its latest version says.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "version": 1, "state": "live", "name": "Kingfisher poll",
+    "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
+        {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
+    "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
+    "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "overlay_life": null,
+    "media_ids": [], "priority": 5, "allow_forward": false,
+    "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
+}))]
 pub struct Instrument {
     /// Its id.
     pub instrument_id: String,

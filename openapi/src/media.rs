@@ -45,6 +45,7 @@ pub struct NewMedia {
 /// The changeable part of a media: a full replacement of what stands there. `zero` never moves.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "Harbour Cup, final", "markers": [{"name": "kick-off", "position_ms": 300000}]}))]
 pub struct MediaUpdate {
     /// What people call it.
     #[serde(default)]
@@ -74,6 +75,13 @@ pub struct MediaUpdate {
 
 /// A registered media.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "media_id": "harbour-cup", "title": "Harbour Cup, final", "zero": "2026-11-20T19:00:00.000Z",
+    "markers": [{"name": "kick-off", "position_ms": 300000}],
+    "playback_url": "https://cdn.example.com/harbour/master.m3u8", "poster_url": null, "preview_url": null,
+    "signal": null, "overlay_life": {"show_ms": 120000, "quiet_ms": 600000, "quiet_scope": "media"}, "people_basis": null,
+    "created_at": "2026-11-20T18:30:00.000Z", "updated_at": "2026-11-20T18:30:00.000Z"
+}))]
 pub struct Media {
     /// 1 to 128 of `A-Za-z0-9._:-`.
     pub media_id: String,

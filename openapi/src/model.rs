@@ -5,6 +5,14 @@ use utoipa::ToSchema;
 
 /// A stored model. Models never change.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "model_id": "9f2c51d0…", "schema_id": "41be07aa…", "rows": 5000,
+    "metrics": {"auc": 0.71, "log_loss": 0.41, "baseline_log_loss": 0.47, "calibration_error": 0.012},
+    "aliases": ["champion"],
+    "verdict": {"promoted": true, "why": "its choices are worth more, with what this look may spend of the confidence",
+        "champion_value": 0.184, "challenger_value": 0.231, "difference_low": 0.021},
+    "created_at": "2026-11-20T19:12:00.000Z"
+}))]
 pub struct Model {
     /// The digest of its content.
     pub model_id: String,
@@ -83,6 +91,7 @@ pub struct AliasTarget {
 
 /// What an alias points to now.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"alias": "champion", "model_id": "9f2c51d0…", "changed_at": "2026-11-20T19:12:00.000Z"}))]
 pub struct AliasBinding {
     /// The alias.
     pub alias: Alias,

@@ -16,6 +16,10 @@ pub struct NewReference {
 
 /// A registered reference.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "reference_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "name": "Kestrel Optics", "external_id": "mark-7",
+    "width": 512, "height": 290, "warnings": [], "created_at": "2026-11-20T18:30:00.000Z"
+}))]
 pub struct Reference {
     /// Its id.
     pub reference_id: String,

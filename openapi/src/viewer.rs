@@ -55,6 +55,13 @@ pub struct Consent {
 
 /// A stored viewer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "viewer_id": "v-81c2", "profile": {"demography": {"age": 34.0, "country": "NO"}, "behaviour": {"visits": 3.0},
+        "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {}, "consent": {"personalisation": true}},
+    "exposures": [{"instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "media_id": "harbour-cup",
+        "shown_at": "2026-11-20T19:01:21.000Z"}],
+    "updated_at": "2026-11-20T18:30:00.000Z"
+}))]
 pub struct Viewer {
     /// 1 to 128 of `A-Za-z0-9._:-`: a pseudonym, never a name or an address.
     pub viewer_id: String,
