@@ -6,6 +6,7 @@ mod cors;
 mod health;
 mod jobs;
 mod routes;
+mod unserved;
 
 pub use build::App;
 pub use contract::openapi_json;

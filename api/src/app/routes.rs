@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{App, cors, health, jobs};
+use super::{App, cors, health, jobs, unserved};
 use crate::{
     decisions, detections, error, events, ingest, instruments, learning, media, reports, viewers,
 };
@@ -57,6 +57,7 @@ pub fn serve(
 ) -> std::io::Result<Server> {
     let workers = app.options.workers;
     let contract: OpenApi = super::contract::openapi();
+    let served = web::Data::new(unserved::Served::of(&contract));
     let jobs = web::Data::new(jobs::start(&app));
     let server = HttpServer::new(move || {
         let (web_app, _) = WebApp::new()
@@ -82,7 +83,8 @@ pub fn serve(
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)
             .configure(extra.clone())
-            .default_service(web::to(error::not_found))
+            .app_data(served.clone())
+            .default_service(web::to(unserved::refuse))
             .wrap(cors::allow(&app.options.cors_origins))
     });
     let server = match workers {

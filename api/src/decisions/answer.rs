@@ -9,9 +9,10 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
+use super::Decisions;
 use super::choose::{Choice, Pick, Scene, Scratch};
 use super::receipt::{Draft, Other};
-use super::{Decisions, explain, wire};
+use super::wire::{self, explain};
 use crate::error::Result;
 
 /// What most answers fit into.

@@ -5,7 +5,7 @@ mod respond;
 
 pub use beckon_openapi::problem::ErrorCode;
 pub use body::{Body, parse, read};
-pub use respond::{input_config, not_found};
+pub use respond::input_config;
 
 use crate::words::{Invalid, InvalidWindow};
 

@@ -1,7 +1,7 @@
 //! The edge: errors become problem documents, and failures are logged here, once.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpResponse, ResponseError, web};
 use beckon_openapi::problem::{ErrorCode, Problem};
 
 use super::{Error, Refusal};
@@ -62,16 +62,6 @@ impl ResponseError for Error {
             .content_type("application/problem+json")
             .json(problem)
     }
-}
-
-/// Answers every route that does not exist.
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
-pub async fn not_found(request: HttpRequest) -> Result<HttpResponse, Error> {
-    Err(Refusal::new(
-        ErrorCode::NotFound,
-        format!("nothing is served at {}", request.path()),
-    )
-    .into())
 }
 
 /// Makes actix-web's own extractors refuse in our words.

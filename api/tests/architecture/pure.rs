@@ -64,6 +64,14 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("learning/train.rs", "reads the log and holds the lease"),
     ("learning/jobs.rs", "waits for rows"),
+    (
+        "decisions/decide.rs",
+        "asks the other stations, and lets them wait for their stores",
+    ),
+    (
+        "decisions/answer.rs",
+        "draws the receipt's nonce, and says how long it took",
+    ),
 ];
 
 /// What only a shell may name, and what it is.

@@ -1,5 +1,7 @@
 //! Decisions on the wire and in the domain.
 
+pub(super) mod explain;
+
 use std::borrow::Cow;
 use std::fmt;
 

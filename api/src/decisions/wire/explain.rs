@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use beckon_openapi::decision as wire;
 
-use super::Ranking;
-use super::choose::{Choice, Reason, Scene, Scratch};
-use super::wire::reason;
+use super::reason;
+use crate::decisions::Ranking;
+use crate::decisions::choose::{Choice, Reason, Scene, Scratch};
 use crate::detections::{Hit, NameId, Names};
 
 /// How many names an explanation lists.
 const MOST_SEEN: usize = 50;
 
 /// The explanation of a choice.
-pub(super) fn explain(
+pub fn explain(
     scene: &Scene<'_>,
     choice: &Choice,
     scratch: &Scratch,

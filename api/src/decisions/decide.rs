@@ -1,0 +1,151 @@
+//! The one call: gathers what a decision needs of the other stations, and hands it to the pure files.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use beckon_classifier::policy::Policy;
+use beckon_classifier::schema::Schema;
+
+use super::{Ask, Ranking, answer, choose, context, pending, receipt, shown};
+use crate::auth::Caller;
+use crate::db::Slot;
+use crate::detections::Detections;
+use crate::error::Result;
+use crate::instruments::Instruments;
+use crate::media::{self, OverlayLife};
+use crate::viewers::Viewers;
+use crate::words::{MediaId, Time};
+
+/// What decisions need of the other stations.
+#[derive(Debug)]
+pub struct Sources {
+    /// Media, for their zero and overlay life.
+    pub media: Arc<media::Registry>,
+    /// What was seen.
+    pub detections: Arc<Detections>,
+    /// Who watches.
+    pub viewers: Arc<Viewers>,
+    /// What may run.
+    pub instruments: Arc<Instruments>,
+    /// What ranks; `learning` fills it.
+    pub ranking: Arc<Slot<Ranking>>,
+}
+
+/// The station.
+#[derive(Debug)]
+pub struct Decisions {
+    sources: Sources,
+    pub(super) sealer: receipt::Sealer,
+    pub(super) pending: pending::Pending,
+    policy: Policy,
+    /// Said in every receipt; made once.
+    pub(super) policy_id: String,
+    context: context::Fields,
+    /// How overlays live where neither instrument nor media says.
+    life: OverlayLife,
+    /// Belongs to this installation, so that nobody can foretell its draws.
+    salt: u64,
+}
+
+impl Decisions {
+    /// Builds the station.
+    ///
+    /// # Errors
+    /// When a key is broken.
+    pub fn new(
+        sources: Sources,
+        keys: &crate::auth::Keys,
+        life: OverlayLife,
+    ) -> anyhow::Result<Self> {
+        let policy = Policy::default();
+        let digest = blake3::keyed_hash(&keys.receipt()[0], b"the salt of decisions");
+        let mut salt = [0; 8];
+        salt.copy_from_slice(&digest.as_bytes()[..8]);
+        Ok(Self {
+            sources,
+            sealer: receipt::Sealer::new(keys.receipt())?,
+            pending: pending::Pending::default(),
+            policy_id: policy.id(),
+            policy,
+            context: context::Fields::of(&Schema::default()),
+            life,
+            salt: u64::from_le_bytes(salt),
+        })
+    }
+
+    /// Opens receipts, for the events that bring them back.
+    #[must_use]
+    pub fn sealer(&self) -> &receipt::Sealer {
+        &self.sealer
+    }
+
+    /// Decides, and writes the answer's JSON.
+    ///
+    /// # Errors
+    /// When the media is unknown, the window is not one, or a store does not answer.
+    pub async fn decide(
+        &self,
+        media_id: &MediaId,
+        caller: &Caller,
+        ask: &Ask<'_>,
+        now: Time,
+        began: Instant,
+    ) -> Result<Vec<u8>> {
+        let media = self.sources.media.get(media_id)?;
+        let window = ask.window()?;
+        let pages = self
+            .sources
+            .detections
+            .pages()
+            .touching(media_id, window)
+            .await?;
+        let viewer = self.sources.viewers.get(&caller.subject).await?;
+        let index = self.sources.instruments.index();
+        let ranking = self.sources.ranking.load();
+        let seed = self.seed(media_id, caller, ask);
+        let shown = shown::Shown::gather(self, &media, &viewer, ask, seed, now);
+        let scene = choose::Scene {
+            media: &media,
+            window,
+            position: ask.position()?,
+            pages: &pages,
+            index: &index,
+            viewer: &viewer,
+            personal: viewer.personalisation() && ask.personalisation != Some(false),
+            shown: &shown,
+            can_draw: ask.can_draw,
+            slots: ask.slots,
+            ranking: &ranking,
+            context: &self.context,
+            locale: ask.locale.as_deref(),
+            policy: &self.policy,
+            life: media.details.overlay_life.unwrap_or(self.life),
+            seed,
+            now,
+        };
+        choose::with_scratch(|scratch| {
+            let choice = choose::choose(&scene, scratch);
+            self.pending.remember(&scene, &choice, now);
+            let explained = ask.explain.then_some(began);
+            answer::write(self, &scene, &choice, explained, scratch)
+        })
+    }
+
+    /// The same viewer and cue get the same answer again. Without a cue a question belongs to its stretch of 10 s.
+    fn seed(&self, media_id: &MediaId, caller: &Caller, ask: &Ask<'_>) -> u64 {
+        use std::hash::{BuildHasher, Hasher};
+        let mut hasher = foldhash::quality::FixedState::with_seed(self.salt).build_hasher();
+        for part in [
+            media_id.as_str(),
+            caller.subject.as_str(),
+            ask.cue_id.as_deref().unwrap_or_default(),
+        ] {
+            hasher.write(part.as_bytes());
+            hasher.write_u8(0xff);
+        }
+        if ask.cue_id.is_none() {
+            hasher.write_i64(ask.position_ms / 10_000);
+        }
+        hasher.finish()
+    }
+}
