@@ -1,9 +1,10 @@
 //! Instruments over HTTP: versions, states, lists, and what is refused; and the index that decisions read.
 
 use beckon_api::auth::Role;
+use beckon_api::config::now;
 use beckon_api::db::Refresh;
 use beckon_api::detections::Names;
-use beckon_api::instruments::{Instruments, Kind, TOPIC};
+use beckon_api::instruments::{Instruments, Kind, State, TOPIC};
 use beckon_api::words::InstrumentId;
 use beckon_classifier::schema::Schema;
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ on_both_engines! {
     instruments_are_there_after_a_restart => restarted;
     the_index_holds_what_is_live_by_the_names_that_trigger_it => index;
     another_node_learns_of_a_change => two_nodes;
+    a_nodes_own_index_follows_at_once => own_index;
     a_version_outlives_its_instrument => old_versions;
 }
 
@@ -313,6 +315,21 @@ async fn two_nodes(server: &mut Server) {
     other.refresh(&[TOPIC.to_owned()]).await.expect("rebuilt");
     assert_eq!(other.index().all().len(), 1);
     assert_ne!(other.index().revision(), before);
+}
+
+async fn own_index(server: &mut Server) {
+    let id = register(&marketer(server), &quiz()).await;
+    let id = InstrumentId::parse(&id).expect("an id");
+    let node = node(server).await;
+    let definition = node.get(&id).await.expect("it is there").definition;
+    node.move_to(&id, State::Live, now()).await.expect("moved");
+    assert_eq!(node.index().all()[0].version, 1);
+    node.replace(&id, &definition, now())
+        .await
+        .expect("replaced");
+    assert_eq!(node.index().all()[0].version, 2);
+    node.move_to(&id, State::Draft, now()).await.expect("moved");
+    assert!(node.index().all().is_empty());
 }
 
 async fn old_versions(server: &mut Server) {
