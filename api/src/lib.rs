@@ -11,16 +11,26 @@ pub mod fetch;
 pub mod words;
 
 // The stations, in the data's order.
-pub mod decisions;
-pub mod detections;
-pub mod events;
-pub mod ingest;
-pub mod instruments;
-pub mod learning;
 pub mod media;
-pub mod reports;
+
+pub mod ingest;
+
+pub mod detections;
+
 pub mod viewers;
+
+pub mod instruments;
+
+pub mod decisions;
+
+pub mod events;
+
+pub mod learning;
+
+pub mod reports;
 
 // What builds them, and what speaks to them from outside.
 pub mod app;
 pub mod cli;
+#[cfg(feature = "demo")]
+pub mod demo;

@@ -135,6 +135,12 @@ impl App {
         &self.events
     }
 
+    /// Every media.
+    #[must_use]
+    pub fn media(&self) -> &media::Registry {
+        &self.media
+    }
+
     /// Signs tokens of this installation.
     #[must_use]
     pub fn auth(&self) -> &Auth {

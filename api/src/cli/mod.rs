@@ -1,5 +1,7 @@
 //! The command line: one small file a subcommand.
 
+#[cfg(feature = "demo")]
+mod demo;
 mod migrate;
 mod openapi;
 mod serve;
@@ -18,6 +20,8 @@ pub struct Beckon {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    #[cfg(feature = "demo")]
+    Demo(demo::Demo),
     Token(token::Token),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
@@ -31,6 +35,8 @@ impl Beckon {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve(command) => command.run(),
+            #[cfg(feature = "demo")]
+            Command::Demo(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi(command) => command.run(),

@@ -153,7 +153,7 @@ fn seal(
         show_at: scene.position,
         show_ms: u32::try_from(pick.show_ms).unwrap_or(u32::MAX),
         ranked_by: &scene.ranking.by,
-        policy: &station.policy_id,
+        policy: &scene.policy.id,
         chosen: other(pick.at, scratch.ranked[pick.ranked].score, pick.propensity),
         inputs: &scratch.inputs,
         others: &others,

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
 use super::candidates::{self, Candidate};
+use super::decide::NamedPolicy;
 use super::rank::{self, Ranked};
 use super::shown::Shown;
 use super::{Ranking, context, filters};
@@ -74,7 +74,7 @@ pub(super) struct Scene<'a> {
     pub(super) ranking: &'a Ranking,
     pub(super) context: &'a context::Fields,
     pub(super) locale: Option<&'a str>,
-    pub(super) policy: &'a Policy,
+    pub(super) policy: &'a NamedPolicy,
     /// The media's overlay life, or the node's.
     pub(super) life: OverlayLife,
     pub(super) seed: u64,

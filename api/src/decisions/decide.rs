@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use beckon_classifier::policy::Policy;
+use beckon_classifier::policy::{Policy, PolicyParams};
 use beckon_classifier::schema::Schema;
 
 use super::{Ask, Ranking, answer, choose, context, pending, receipt, shown};
@@ -31,15 +31,32 @@ pub struct Sources {
     pub ranking: Arc<Slot<Ranking>>,
 }
 
+/// A policy and its name, which every receipt says; made once.
+#[derive(Debug)]
+pub(super) struct NamedPolicy {
+    pub(super) policy: Policy,
+    pub(super) id: String,
+}
+
+impl NamedPolicy {
+    fn new(policy: Policy) -> Self {
+        Self {
+            id: policy.id(),
+            policy,
+        }
+    }
+}
+
 /// The station.
 #[derive(Debug)]
 pub struct Decisions {
     sources: Sources,
     pub(super) sealer: receipt::Sealer,
     pub(super) pending: pending::Pending,
-    policy: Policy,
-    /// Said in every receipt; made once.
-    pub(super) policy_id: String,
+    /// Draws among what a model has scored.
+    ranked: NamedPolicy,
+    /// Draws while only popularity is known: there is more to find out than to make use of.
+    exploring: NamedPolicy,
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
     life: OverlayLife,
@@ -57,7 +74,7 @@ impl Decisions {
         keys: &crate::auth::Keys,
         life: OverlayLife,
     ) -> anyhow::Result<Self> {
-        let policy = Policy::default();
+        let exploring = PolicyParams::exploring().check()?;
         let digest = blake3::keyed_hash(&keys.receipt()[0], b"the salt of decisions");
         let mut salt = [0; 8];
         salt.copy_from_slice(&digest.as_bytes()[..8]);
@@ -65,8 +82,8 @@ impl Decisions {
             sources,
             sealer: receipt::Sealer::new(keys.receipt())?,
             pending: pending::Pending::default(),
-            policy_id: policy.id(),
-            policy,
+            ranked: NamedPolicy::new(Policy::default()),
+            exploring: NamedPolicy::new(exploring),
             context: context::Fields::of(&Schema::default()),
             life,
             salt: u64::from_le_bytes(salt),
@@ -118,7 +135,11 @@ impl Decisions {
             ranking: &ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),
-            policy: &self.policy,
+            policy: if ranking.model().is_some() {
+                &self.ranked
+            } else {
+                &self.exploring
+            },
             life: media.details.overlay_life.unwrap_or(self.life),
             seed,
             now,

@@ -100,6 +100,7 @@ fn draw_tier(
         .extend(ranked.iter().map(|candidate| candidate.score));
     let first = scene
         .policy
+        .policy
         .draw_one(&numbers.scores, seed, &mut numbers.propensities);
     for (candidate, propensity) in ranked.iter_mut().zip(&numbers.propensities) {
         candidate.propensity = *propensity;
@@ -119,6 +120,7 @@ fn draw_tier(
         first.into_iter().for_each(&mut pick);
     } else {
         scene
+            .policy
             .policy
             .draw(&numbers.scores, free, seed)
             .into_iter()

@@ -81,7 +81,7 @@ async fn golden_decisions_hold() {
         .map(|f| f.expect("a file").path())
         .collect();
     files.sort();
-    assert!(files.len() >= 12, "only {} cases were found", files.len());
+    assert!(files.len() >= 15, "only {} cases were found", files.len());
     for file in files {
         let name = file
             .file_stem()

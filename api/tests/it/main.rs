@@ -6,6 +6,7 @@ mod detections;
 mod harness;
 mod instruments;
 mod media;
+mod readme;
 mod references;
 mod refusals;
 mod reports;
