@@ -12,7 +12,6 @@ use crate::error::{ErrorCode, Refusal, Result};
 /// Is the process up?
 #[utoipa::path(tag = "health", responses((status = 200, body = Health)))]
 #[get("/healthz")]
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 pub(super) async fn get_health() -> Json<Health> {
     Json(Health {
         status: "up".to_owned(),

@@ -44,7 +44,6 @@ fn methods(item: &PathItem) -> String {
 }
 
 /// Refuses the request, and says which methods its path takes where there are any.
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 pub(super) async fn refuse(request: HttpRequest, served: Data<Served>) -> HttpResponse {
     let (method, path) = (request.method(), request.path());
     let refused = |code, detail| Error::from(Refusal::new(code, detail)).error_response();
