@@ -1,6 +1,7 @@
 //! A training: rows out of the log, a challenger and the gate's verdict on it, and the champion where it has earned it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,9 +160,10 @@ impl Learning {
         let mut versions = HashMap::new();
         for other in shown.iter().flat_map(|shown| &shown.others) {
             let key = (other.instrument_id.clone(), other.version);
-            if !versions.contains_key(&key) {
-                let version = self.stores.instruments.version(&key.0, key.1).await?;
-                versions.insert(key, version);
+            if let Entry::Vacant(free) = versions.entry(key) {
+                let (id, version) = free.key();
+                let found = self.stores.instruments.version(id, *version).await?;
+                free.insert(found);
             }
         }
         Ok(versions)

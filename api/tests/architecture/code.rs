@@ -71,7 +71,7 @@ impl Rest {
     fn in_word(&self) -> bool {
         let before = |n: usize| self.at.checked_sub(n).map_or(' ', |at| self.chars[at]);
         let word = |c: char| c.is_alphanumeric() || c == '_';
-        word(before(1)) && !(before(1) == 'b' && !word(before(2)))
+        word(before(1)) && (before(1) != 'b' || word(before(2)))
     }
 
     fn block_comment(&mut self) {
