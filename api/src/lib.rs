@@ -21,6 +21,8 @@ pub mod viewers;
 
 pub mod instruments;
 
+pub mod cues;
+
 pub mod decisions;
 
 pub mod events;

@@ -8,6 +8,7 @@ use beckon_classifier::retrain::Recipe;
 use crate::auth::{Auth, Keys};
 use crate::blobs::{Blobs, Folder};
 use crate::config::ServeOptions;
+use crate::cues::{self, Cues, Ticker};
 use crate::db::{Db, Refresh, Slot};
 use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
@@ -36,6 +37,7 @@ pub struct App {
     pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
     pub(super) fetch: Fetcher,
+    pub(super) cues: Data<Cues>,
 }
 
 impl App {
@@ -77,6 +79,7 @@ impl App {
             events: events.clone(),
             ranking: ranking.clone(),
         };
+        let fetch = Fetcher::new(options.reach)?;
         Ok(Self {
             learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
@@ -87,7 +90,13 @@ impl App {
             events: Data::from(events),
             ranking,
             references: Data::new(References::open(db.clone(), blobs.clone()).await?),
-            fetch: Fetcher::new(options.reach)?,
+            cues: Data::new(Cues::new(
+                db.clone(),
+                fetch.clone(),
+                default_life(&options),
+                options.spread_ms,
+            )),
+            fetch,
             options: Arc::new(options),
             auth: Data::new(auth),
             blobs: Data::from(blobs),
@@ -103,7 +112,25 @@ impl App {
             self.instruments.clone().into_inner(),
             self.learning.clone().into_inner(),
             self.references.clone().into_inner(),
+            self.cues.clone().into_inner(),
         ]
+    }
+
+    /// Sends cues, and tells them to those who listen.
+    #[must_use]
+    pub fn cues(&self) -> Arc<Cues> {
+        self.cues.clone().into_inner()
+    }
+
+    /// Looks at every media, and signals while something is due.
+    #[must_use]
+    pub fn ticker(&self) -> Ticker {
+        let sources = cues::Sources {
+            media: self.media.clone().into_inner(),
+            detections: self.detections.clone().into_inner(),
+            instruments: self.instruments.clone().into_inner(),
+        };
+        Ticker::new(self.cues(), sources)
     }
 
     /// What watching a stream needs of this node.

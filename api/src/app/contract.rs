@@ -16,6 +16,7 @@ use super::routes;
         (name = "detections", description = "What was seen in it"),
         (name = "instruments", description = "What viewers may be shown"),
         (name = "viewers", description = "Who watches"),
+        (name = "cues", description = "The signal on a media"),
         (name = "references", description = "What the embedded recogniser looks for"),
         (name = "events", description = "What viewers did"),
         (name = "models", description = "What ranks, and how it is made better"),

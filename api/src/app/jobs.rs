@@ -1,19 +1,22 @@
-//! What a node does by itself: folds events, asks once a second what other nodes have changed, and retrains.
+//! What a node does by itself: folds events, asks what other nodes have changed, looks after cues, retrains, and lets go
+//! when it is told to stop.
 
 use std::num::NonZeroU64;
-use std::time::Duration;
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::App;
-use crate::config::now;
-use crate::db::Revisions;
+use crate::cues::Cues;
+use crate::db::follow_revisions;
 use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
 pub(super) fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
-    jobs.spawn(follow_revisions(app.clone()));
+    jobs.spawn(follow_revisions(app.db.clone(), app.refreshed()));
+    jobs.spawn(app.ticker().run());
+    jobs.spawn(end_streams(app.cues()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if let Some(every) = NonZeroU64::new(app.options.retrain_every_rows) {
@@ -23,28 +26,23 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     jobs
 }
 
-async fn follow_revisions(app: App) {
-    let stations = app.refreshed();
-    let mut revisions = Revisions::default();
-    let mut tick = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        tick.tick().await;
-        let changed = match revisions.changed(&app.db, now()).await {
-            Ok(changed) if changed.is_empty() => continue,
-            Ok(changed) => changed,
-            Err(error) => {
-                tracing::warn!(kind = "revisions.failed", %error, "the database did not say what has changed");
-                continue;
-            }
-        };
-        for station in &stations {
-            if let Err(error) = station.refresh(&changed).await {
-                tracing::warn!(
-                    kind = "refresh.failed",
-                    error = format!("{error:#}"),
-                    "a station kept its old value"
-                );
-            }
+/// A server that is told to stop waits for what it is answering, and a stream of cues has no end of its own.
+async fn end_streams(cues: Arc<Cues>) {
+    told_to_stop().await;
+    cues.close();
+}
+
+/// Resolves when the process is told to stop. Others hear of it too.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
         }
+        return;
     }
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -9,9 +9,8 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs, unserved};
-use crate::{
-    decisions, detections, error, events, ingest, instruments, learning, media, reports, viewers,
-};
+use crate::{, cues, decisions, detections, error, events, ingest, instruments, learning, media, reports, viewers};
+use super::{App, cors, health, jobs};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -36,6 +35,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
         .service(viewers::http::delete_viewer)
+        .service(cues::http::send_cue)
+        .service(cues::http::listen_to_cues)
         .service(ingest::references::http::create_reference)
         .service(ingest::references::http::list_references)
         .service(learning::http::list_models)
@@ -74,6 +75,7 @@ pub fn serve(
             .app_data(app.references.clone())
             .app_data(app.events.clone())
             .app_data(app.learning.clone())
+            .app_data(app.cues.clone())
             .configure(configure)
             .split_for_parts();
         let docs = utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")

@@ -2,8 +2,12 @@
 
 #[cfg(feature = "demo")]
 mod demo;
+mod cue;
+mod import;
+mod ingest;
 mod migrate;
 mod openapi;
+mod remote;
 mod serve;
 mod token;
 
@@ -22,6 +26,9 @@ enum Command {
     Serve(serve::Serve),
     #[cfg(feature = "demo")]
     Demo(demo::Demo),
+    Ingest(ingest::Ingest),
+    Import(import::Import),
+    Cue(cue::Cue),
     Token(token::Token),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
@@ -37,6 +44,9 @@ impl Beckon {
             Command::Serve(command) => command.run(),
             #[cfg(feature = "demo")]
             Command::Demo(command) => command.run(),
+            Command::Ingest(command) => command.run(),
+            Command::Import(command) => command.run(),
+            Command::Cue(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi(command) => command.run(),

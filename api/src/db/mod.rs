@@ -4,7 +4,7 @@ mod lease;
 mod slot;
 
 pub use lease::Lease;
-pub use slot::{Refresh, Revisions, Slot, bump};
+pub use slot::{Refresh, Revisions, Slot, bump, follow_revisions};
 
 use std::sync::Arc;
 use std::time::Duration;

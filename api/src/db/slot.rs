@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use sqlx::Row;
 
 use super::Db;
+use crate::config::now;
 use crate::words::Time;
 
 /// Says, in the writer's own transaction, that a topic has changed.
@@ -106,5 +108,31 @@ impl Revisions {
             }
         }
         Ok(changed)
+    }
+}
+
+/// Asks once a second what has changed, and lets the stations rebuild what they hold of it. Ends only when dropped.
+pub async fn follow_revisions(db: Db, stations: Vec<Arc<dyn Refresh>>) {
+    let mut revisions = Revisions::default();
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tick.tick().await;
+        let changed = match revisions.changed(&db, now()).await {
+            Ok(changed) if changed.is_empty() => continue,
+            Ok(changed) => changed,
+            Err(error) => {
+                tracing::warn!(kind = "revisions.failed", %error, "the database did not say what has changed");
+                continue;
+            }
+        };
+        for station in &stations {
+            if let Err(error) = station.refresh(&changed).await {
+                tracing::warn!(
+                    kind = "refresh.failed",
+                    error = format!("{error:#}"),
+                    "a station kept its old value"
+                );
+            }
+        }
     }
 }

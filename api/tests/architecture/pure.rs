@@ -32,6 +32,10 @@ const SHELLS: &[(&str, &str)] = &[
         "detections/analysed.rs",
         "asks the store for a mark that is not in memory",
     ),
+    ("cues/hub.rs", "hands cues to those who wait"),
+    ("cues/signal.rs", "calls the channel's service"),
+    ("cues/send.rs", "sends, and waits for room on the channel"),
+    ("cues/ticker.rs", "looks a few times a second"),
     ("ingest/watch.rs", "holds a lease and beats its heart"),
     ("ingest/hls/follow.rs", "asks for a playlist in its rhythm"),
     (

@@ -1,6 +1,7 @@
 //! The server as its users meet it: over HTTP, on both engines, each test with a database of its own.
 
 mod contract;
+mod cues;
 mod decisions;
 mod detections;
 mod harness;

@@ -25,7 +25,7 @@ pub struct Server {
     /// `None` once it was stopped.
     running: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     options: ServeOptions,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
     _database: Option<postgres::Database>,
 }
 
@@ -73,9 +73,23 @@ impl Server {
             handle,
             running: Some(running),
             options,
-            _folder: folder,
+            _folder: Some(folder),
             _database: database,
         })
+    }
+
+    /// Another node on the same data, with an address of its own. It ends before the first.
+    pub async fn second_node(&self) -> Self {
+        let (app, address, handle, running) = run(&self.options).await;
+        Self {
+            app,
+            address,
+            handle,
+            running: Some(running),
+            options: self.options.clone(),
+            _folder: None,
+            _database: None,
+        }
     }
 
     /// Stops the server and starts another on the same data.

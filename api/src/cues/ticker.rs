@@ -1,0 +1,129 @@
+//! Ticker: looks at every media a few times a second, and signals while something is due.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::due::{Moment, due};
+use super::look::{Seen, windows};
+use super::{Cues, store};
+use crate::config::now;
+use crate::db::Lease;
+use crate::detections::Detections;
+use crate::error::Result;
+use crate::instruments::Instruments;
+use crate::media::{Media, Registry};
+use crate::words::{MediaId, Time};
+
+/// How often it looks.
+const TICK: Duration = Duration::from_millis(250);
+/// A holder that is gone is followed by another after this long.
+const LEASE_MS: i64 = 5_000;
+
+/// What the ticker looks at.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    /// The media.
+    pub media: Arc<Registry>,
+    /// What was seen.
+    pub detections: Arc<Detections>,
+    /// What may run.
+    pub instruments: Arc<Instruments>,
+}
+
+/// Looks, and signals through the station.
+#[derive(Debug)]
+pub struct Ticker {
+    cues: Arc<Cues>,
+    sources: Sources,
+    holder: String,
+    /// Until when this node is surely the only one that signals a media.
+    held: HashMap<MediaId, Time>,
+}
+
+impl Ticker {
+    /// A ticker of this node.
+    #[must_use]
+    pub fn new(cues: Arc<Cues>, sources: Sources) -> Self {
+        Self {
+            cues,
+            sources,
+            holder: uuid::Uuid::now_v7().to_string(),
+            held: HashMap::new(),
+        }
+    }
+
+    /// Looks until it is dropped.
+    pub async fn run(mut self) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut failing = false;
+        loop {
+            tick.tick().await;
+            let looked = self.look_at_all(now()).await;
+            if let Err(error) = &looked
+                && !failing
+            {
+                tracing::warn!(kind = "tick.failed", %error, "cues cannot be looked after at the moment");
+            }
+            failing = looked.is_err();
+        }
+    }
+
+    /// Looks at every media once, and says how many cues it sent.
+    ///
+    /// # Errors
+    /// When a store does not answer; the media after that were not looked at.
+    pub async fn look_at_all(&mut self, now: Time) -> Result<usize> {
+        let mut sent = 0;
+        for media in self.sources.media.all() {
+            sent += usize::from(self.look(&media, now).await?);
+        }
+        Ok(sent)
+    }
+
+    async fn look(&mut self, media: &Arc<Media>, now: Time) -> Result<bool> {
+        let index = self.sources.instruments.index().clone();
+        let detections = &self.sources.detections;
+        let analysed = detections.analysed(&media.media_id).await?;
+        let mut seen = Seen::default();
+        for window in windows(analysed, media.position_at(now), now) {
+            for page in detections.pages().touching(&media.media_id, window).await? {
+                seen.take(page.within(window), &index, &media.media_id, now);
+            }
+        }
+        let triggered = seen.triggered(self.cues.life_on(media));
+        let Some(newest) = triggered.iter().map(|t| t.seen).max() else {
+            return Ok(false);
+        };
+        let moment = Moment { seen: newest, now };
+        let lives = store::lives(&self.cues.db, &media.media_id).await?;
+        if due(&triggered, &lives, moment).is_empty() || !self.holds(&media.media_id, now).await? {
+            return Ok(false);
+        }
+        let Some(announced) = self.cues.announce(media, &triggered, moment).await? else {
+            return Ok(false);
+        };
+        // The channel may make it wait; other media do not wait with it.
+        let (cues, media) = (self.cues.clone(), media.clone());
+        tokio::spawn(async move { cues.carry(&media, &announced).await });
+        Ok(true)
+    }
+
+    /// Whether this node signals the media. Asked only when something is due, so that a media at rest costs no write.
+    async fn holds(&mut self, media_id: &MediaId, now: Time) -> Result<bool> {
+        if self.held.get(media_id).is_some_and(|until| now < *until) {
+            return Ok(true);
+        }
+        let lease = Lease::new(format!("cues:{media_id}"), self.holder.clone(), LEASE_MS);
+        let held = lease.hold(&self.cues.db, now).await?;
+        if held {
+            // Well before its end, it is asked for again.
+            self.held
+                .insert(media_id.clone(), now.plus_ms(LEASE_MS / 2));
+        } else {
+            self.held.remove(media_id);
+        }
+        Ok(held)
+    }
+}
