@@ -9,8 +9,10 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, health, jobs, unserved};
-use crate::{, cues, decisions, detections, error, events, ingest, instruments, learning, media, reports, viewers};
-use super::{App, cors, health, jobs};
+use crate::{
+    cues, decisions, detections, error, events, ingest, instruments, learning, media, reports,
+    viewers,
+};
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
 pub(super) fn configure(config: &mut ServiceConfig) {

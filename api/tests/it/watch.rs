@@ -11,7 +11,7 @@ use beckon_api::config::now;
 use beckon_api::detections::Detection;
 use beckon_api::ingest::recogniser::{Recogniser, Recorded, Stretch};
 use beckon_api::ingest::{WatchJob, Watched, ledger, watch};
-use beckon_api::words::{MediaId, Time};
+use beckon_api::words::{MediaId, Position, Time};
 use beckon_origin::{Channel, ChannelName, ChannelSettings, Clip, Origin};
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -36,18 +36,26 @@ fn fixture() -> PathBuf {
 }
 
 /// A channel on loopback that has been on air for a window's length.
-struct Live {
-    zero: Time,
-    url: String,
-    handle: actix_web::dev::ServerHandle,
+pub struct Live {
+    pub zero: Time,
+    pub url: String,
+    pub handle: actix_web::dev::ServerHandle,
 }
 
 impl Live {
-    fn start() -> Self {
+    pub fn start() -> Self {
+        Self::with_window(6)
+    }
+
+    /// One whose playlist names so many segments of two seconds.
+    pub fn with_window(segments: usize) -> Self {
         let clip = Arc::new(Clip::from_folder(&fixture()).expect("the fixture"));
         assert_eq!(clip.duration_ms(), CLIP_MS);
-        let settings = ChannelSettings::warm(&clip, now().ms());
-        let zero = Time::from_ms(settings.zero_ms);
+        let zero = now().plus_ms(-2_000 * segments as i64);
+        let settings = ChannelSettings {
+            zero_ms: zero.ms(),
+            window: segments,
+        };
         let name = ChannelName::parse("main").expect("a name");
         let origin = Origin::new();
         origin
@@ -145,14 +153,14 @@ async fn end((stop, running): (oneshot::Sender<()>, Running)) -> Watched {
 }
 
 /// The numbers and positions of the ledger's segments.
-async fn in_ledger(server: &Server) -> Vec<(i64, i64)> {
+pub async fn in_ledger(server: &Server) -> Vec<(i64, i64)> {
     let media_id = MediaId::parse("m").expect("an id");
     let known = ledger::known(&server.app().watching().db, &media_id, 0, i64::MIN).await;
     known.expect("the ledger is read").into_iter().collect()
 }
 
 /// Waits until so many segments were dealt with; 30 s at the most.
-async fn segments(server: &Server, count: usize) -> Vec<(i64, i64)> {
+pub async fn segments(server: &Server, count: usize) -> Vec<(i64, i64)> {
     for _ in 0..300 {
         let found = in_ledger(server).await;
         if found.len() >= count {
@@ -228,6 +236,39 @@ async fn recorded(server: &mut Server) {
     assert_eq!((watched.analysed, watched.failed), (known.len() as u64, 0));
     assert_eq!(watched.detections, expected.len() as u64);
     live.handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn what_rekognition_said_of_the_swans_comes_back_in_every_round() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/data/rekognition/shellzu-getlabeldetection-19368_640x360.json");
+    let Ok(bytes) = std::fs::read(file) else {
+        eprintln!(
+            "left out: the real Rekognition files of ../shared/data are not here; the fixtures of these tests ran"
+        );
+        return;
+    };
+    let clip_ms = 19_860;
+    let swans = Recorded::looping(&bytes, Some(clip_ms), now()).expect("recorded output");
+    for round in [0, 1, 7] {
+        let at = |ms: i64| Position::parse(round * clip_ms + ms).expect("a position");
+        let whole = Stretch {
+            from: at(0),
+            to: at(clip_ms),
+            frames: Vec::new(),
+        };
+        let found = swans.recognise(whole, now()).await.expect("an answer");
+        assert_eq!(found.len(), 747);
+        let bird = found
+            .iter()
+            .find(|d| d.position == at(5_005) && d.name == "Bird");
+        let bird = bird.expect("a bird");
+        let confidence = bird.confidence.percent();
+        assert!(
+            (confidence - 94.2).abs() < 0.05 && bird.boxes.len() == 2,
+            "{bird:?}"
+        );
+    }
 }
 
 async fn frame_positions(server: &mut Server) {

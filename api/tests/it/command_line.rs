@@ -1,0 +1,175 @@
+//! The program as operators run it, beside a running server.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::harness::{Engine, Server};
+
+fn beckon(server: &Server, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
+    command
+        .args(arguments)
+        .env("BECKON_DATA_DIR", server.data_dir())
+        .env("BECKON_SERVER", server.url())
+        .env_remove("BECKON_TOKEN")
+        .kill_on_drop(true);
+    command
+}
+
+/// What the command printed, or what it said when it failed.
+async fn run(mut command: Command) -> Result<String, String> {
+    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
+    let output = output.expect("it ends in time").expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match output.status.success() {
+        true => Ok(text(&output.stdout)),
+        false => Err(text(&output.stderr)),
+    }
+}
+
+fn fixture(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    path.display().to_string()
+}
+
+#[actix_web::test]
+async fn recorded_output_is_imported_and_a_cue_sent_with_the_data_folders_own_key() {
+    let server = Server::start(Engine::Sqlite)
+        .await
+        .expect("SQLite is always there");
+    let operator = server.operator();
+    let folder = tempfile::tempdir().expect("a folder");
+    let labels = json!({"JobStatus": "SUCCEEDED", "Labels": [
+        {"Timestamp": 5005, "Label": {"Name": "Bird", "Confidence": 94.2, "Instances": []}}]});
+    let file = fixture(folder.path(), "labels.json", &labels.to_string());
+    let import = ["import", "--media", "m", "--offset-ms", "1000", &file];
+    let unknown = run(beckon(&server, &import))
+        .await
+        .expect_err("there is no media yet");
+    assert!(
+        unknown.contains("there is no media m [media_not_found]"),
+        "{unknown}"
+    );
+    operator
+        .post("/v1/media", &json!({"media_id": "m"}))
+        .await
+        .expect(201);
+    let report = run(beckon(&server, &import)).await.expect("imported");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(
+        (&report["stored"], &report["first_position_ms"]),
+        (&json!(1), &json!(6005))
+    );
+    let broken = fixture(folder.path(), "broken.json", "{ ,");
+    let refused = run(beckon(&server, &["import", "--media", "m", &broken])).await;
+    assert!(refused.expect_err("broken").contains("[malformed_import]"));
+
+    let cue = run(beckon(
+        &server,
+        &["cue", "--media", "m", "--seen-ms", "81000"],
+    ))
+    .await
+    .expect("sent");
+    let cue: Value = serde_json::from_str(&cue).expect("JSON");
+    assert_eq!(
+        (&cue["kind"], &cue["seen_ms"]),
+        (&json!("check"), &json!(81_000))
+    );
+    let mut stranger = beckon(&server, &["cue", "--media", "m"]);
+    stranger.env("BECKON_TOKEN", "a.b.c");
+    assert!(
+        run(stranger)
+            .await
+            .expect_err("refused")
+            .contains("[unauthenticated]")
+    );
+    let mut keyless = beckon(&server, &["cue", "--media", "m"]);
+    keyless.env("BECKON_DATA_DIR", folder.path());
+    assert!(
+        run(keyless)
+            .await
+            .expect_err("no key")
+            .contains("give --token")
+    );
+    server.finish().await;
+}
+
+#[actix_web::test]
+async fn a_watch_of_its_own_process_survives_being_killed() {
+    let server = Server::start(Engine::Sqlite)
+        .await
+        .expect("SQLite is always there");
+    // The window outlasts the lease, so that the next watcher misses nothing.
+    let live = crate::watch::Live::with_window(15);
+    let body = json!({"media_id": "m", "zero": live.zero.to_string(), "playback_url": live.url});
+    server.operator().post("/v1/media", &body).await.expect(201);
+    let labels = json!({"JobStatus": "SUCCEEDED", "Labels": [
+        {"Timestamp": 1001, "Label": {"Name": "Bird", "Confidence": 94.2}},
+        {"Timestamp": 5005, "Label": {"Name": "Swan", "Confidence": 90.0}}]});
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = fixture(folder.path(), "labels.json", &labels.to_string());
+    let arguments = [
+        "ingest",
+        "--media",
+        "m",
+        "--recorded",
+        &file,
+        "--clip-ms",
+        "8000",
+        "--reach",
+        "loopback",
+    ];
+    let mut known = 0;
+    for more in [2, 3] {
+        let mut watcher = beckon(&server, &arguments)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        known = crate::watch::segments(&server, known + more).await.len();
+        // At any moment: SIGKILL. The next one follows when the lease has run out.
+        watcher.kill().await.expect("killed");
+    }
+    let ledger = crate::watch::in_ledger(&server).await;
+    let positions: Vec<i64> = ledger.iter().map(|(_, ms)| *ms).collect();
+    let expected: Vec<i64> = (0..positions.len() as i64).map(|n| n * 2_000).collect();
+    assert_eq!(positions, expected, "each segment once, and none left out");
+    let end_ms = positions.len() as i64 * 2_000;
+    let path = format!("/v1/media/m/detections?from_ms=0&to_ms={end_ms}&limit=500");
+    let found = server.operator().get(&path).await.expect(200);
+    let times = |offset: i64| {
+        (0..)
+            .map(move |round| round * 8_000 + offset)
+            .take_while(move |ms| *ms < end_ms)
+    };
+    let mut expected: Vec<i64> = times(1_001).chain(times(5_005)).collect();
+    expected.sort_unstable();
+    let seen: Vec<i64> = found["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|d| d["position_ms"].as_i64())
+        .collect();
+    assert_eq!(seen, expected);
+    live.handle.stop(false).await;
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn every_command_has_a_manual() {
+    for command in [
+        "serve", "ingest", "import", "cue", "token", "migrate", "openapi",
+    ] {
+        let mut help = Command::new(env!("CARGO_BIN_EXE_beckon"));
+        help.args([command, "--help"]);
+        let text = run(help).await.expect("a manual");
+        assert!(
+            text.lines().count() > 5 && text.contains("Usage:"),
+            "{command}: {text}"
+        );
+    }
+}
