@@ -1,8 +1,8 @@
 //! The command line: one small file a subcommand.
 
+mod cue;
 #[cfg(feature = "demo")]
 mod demo;
-mod cue;
 mod import;
 mod ingest;
 mod migrate;
