@@ -1,8 +1,6 @@
 //! The server as its users meet it: over HTTP, on both engines, each test with a database of its own.
 
-mod command_line;
 mod contract;
-mod cues;
 mod decisions;
 mod detections;
 mod harness;
