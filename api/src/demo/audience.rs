@@ -37,8 +37,10 @@ pub struct Curve {
     pub ranked_by: String,
     /// The curve.
     pub points: Vec<Point>,
-    /// When a model began to rank.
+    /// When a model took the ranking over from popularity.
     pub promotions: Vec<Promotion>,
+    /// How often the ranking model was replaced since by one that saw newer answers.
+    pub refreshed: u64,
     /// What the gate said last.
     pub verdict: Option<String>,
 }
@@ -227,16 +229,16 @@ impl Audience {
             anyhow::ensure!(item["status"] != "refused", "an event was refused: {item}");
         }
         for outcome in waiting.drain(..) {
-            let changed = self.count(&outcome).then_some(outcome.ranked_by.as_str());
-            if changed.is_some() || self.curve().answers % STEP == 0 {
-                self.note_verdict(changed).await?;
+            let before = self.count(&outcome);
+            if before.is_some() || self.curve().answers % STEP == 0 {
+                self.note_verdict(before.as_deref()).await?;
             }
         }
         Ok(())
     }
 
-    /// Counts an outcome; true where another one ranks than before.
-    fn count(&self, outcome: &Outcome) -> bool {
+    /// Counts an outcome; answers who ranked before, where that has changed.
+    fn count(&self, outcome: &Outcome) -> Option<String> {
         let mut curve = self.curve.lock().unwrap_or_else(PoisonError::into_inner);
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         curve.answers += 1;
@@ -252,13 +254,12 @@ impl Audience {
             let point = point(curve.answers, latest.iter().copied());
             curve.points.push(point);
         }
-        let changed = curve.ranked_by != outcome.ranked_by;
-        curve.ranked_by.clone_from(&outcome.ranked_by);
-        changed
+        let before = std::mem::replace(&mut curve.ranked_by, outcome.ranked_by.clone());
+        (before != outcome.ranked_by).then_some(before)
     }
 
     /// Asks what the gate said last, and notes who ranks from now on.
-    async fn note_verdict(&self, changed_to: Option<&str>) -> anyhow::Result<()> {
+    async fn note_verdict(&self, ranked_before: Option<&str>) -> anyhow::Result<()> {
         let models = self
             .api
             .get("/v1/models?limit=20", &self.api.tokens.scientist)
@@ -268,15 +269,22 @@ impl Audience {
         let why = |model: &Value| model["verdict"]["why"].as_str().map(str::to_owned);
         let mut curve = self.curve.lock().unwrap_or_else(PoisonError::into_inner);
         curve.verdict = models.first().and_then(why);
-        if let Some(ranked_by) = changed_to.filter(|ranked_by| *ranked_by != "popularity") {
-            let promoted = models.iter().find(|model| model["model_id"] == ranked_by);
-            let why = promoted.and_then(why).unwrap_or_default();
-            let answers = curve.answers;
-            curve.promotions.push(Promotion {
-                answers,
-                model_id: ranked_by.to_owned(),
-                why,
-            });
+        match ranked_before {
+            Some("popularity") => {
+                let model_id = curve.ranked_by.clone();
+                let promoted = models
+                    .iter()
+                    .find(|model| model["model_id"] == model_id.as_str());
+                let why = promoted.and_then(why).unwrap_or_default();
+                let answers = curve.answers;
+                curve.promotions.push(Promotion {
+                    answers,
+                    model_id,
+                    why,
+                });
+            }
+            Some(_) => curve.refreshed += 1,
+            None => {}
         }
         Ok(())
     }

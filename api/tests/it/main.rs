@@ -1,5 +1,7 @@
 //! The server as its users meet it: over HTTP, on both engines, each test with a database of its own.
 
+#[cfg(feature = "demo")]
+mod circle;
 mod contract;
 mod decisions;
 mod detections;
