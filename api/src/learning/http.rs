@@ -58,8 +58,8 @@ pub async fn upload_model(
 
 /// Train now
 ///
-/// On all rows so far; the same rows give the same model. The gate then compares it with the champion on rows held out
-/// from its training, and it becomes champion only where it is shown to be better; otherwise it becomes challenger.
+/// On all rows so far; the same rows and the same champion give the same model. The gate then compares the two on rows
+/// that were not learnt from, and it becomes champion only where it has earned it; otherwise it becomes challenger.
 #[utoipa::path(tag = "models", responses(
     (status = 201, body = wire::Model), (status = 409, body = Problem), (status = 503, body = Problem)))]
 #[post("/v1/models/train")]

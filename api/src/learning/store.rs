@@ -270,7 +270,7 @@ pub(super) async fn end_run(
         ..model.clone()
     };
     insert_in(&mut write, &model).await?;
-    // The same rows make the same model: it may be the champion already, and stays that.
+    // A champion stays what it is, should its own training have come out once more.
     for (alias, model_id) in moves(&aliases, alias, Some(&run.model_id)).unwrap_or_default() {
         set_alias(&mut write, alias, model_id.as_ref(), now).await?;
     }

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// The newest rows that a training reads; older ones tell of instruments and viewers that have moved on.
 const MOST_ROWS: u32 = 200_000;
-/// The same rows give the same model, so that a training can be repeated and argued about.
+/// The same rows and the same champion give the same model, so that a training can be repeated and argued about.
 const SEED: u64 = 1;
 
 /// What a training had in hand.

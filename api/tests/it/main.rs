@@ -3,10 +3,13 @@
 #[cfg(feature = "demo")]
 mod circle;
 mod contract;
+mod crash;
 mod decisions;
 mod detections;
+mod events;
 mod harness;
 mod instruments;
+mod learning;
 mod media;
 mod readme;
 mod references;

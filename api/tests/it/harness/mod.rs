@@ -2,13 +2,14 @@
 
 mod client;
 pub mod postgres;
+pub mod sealed;
 
 use std::net::TcpListener;
 
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
 use beckon_api::config::{Reach, ServeOptions, StoreOptions, now};
-pub use client::Client;
+pub use client::{Answer, Client};
 
 /// Which engine a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +117,10 @@ impl Server {
 
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    pub fn options(&self) -> &ServeOptions {
+        &self.options
     }
 
     pub fn data_dir(&self) -> &std::path::Path {
