@@ -2,8 +2,10 @@
 
 #[cfg(feature = "demo")]
 mod circle;
+mod command_line;
 mod contract;
 mod crash;
+mod cues;
 mod decisions;
 mod detections;
 mod events;
