@@ -8,6 +8,7 @@ use actix_web::web::{Data, scope};
 use anyhow::Context;
 use beckon_classifier::world::{Tastes, World};
 use beckon_origin as origin;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::serve::listen;
 use crate::app::{self, App};
@@ -134,6 +135,9 @@ impl Demo {
         let handle = server.handle();
         let circle = actix_web::rt::spawn(self.circle(app, page, source));
         let outcome = tokio::select! {
+            // Asked first: when all of it ends, what ends before the rest has not failed.
+            biased;
+            ended = stop_asked() => ended,
             served = server => served.context("the server failed"),
             failed = circle => failed.context("the demo broke off").and_then(|result| result),
         };
@@ -233,6 +237,15 @@ impl Demo {
             recorded: recorded.transpose()?,
             own: self.video.is_some(),
         })
+    }
+}
+
+/// Comes when a person (Ctrl-C) or the system asks the program to end.
+async fn stop_asked() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be heard"),
+        _ = terminate.recv() => Ok(()),
     }
 }
 
