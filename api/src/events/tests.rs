@@ -288,3 +288,49 @@ async fn rows_come_oldest_first_and_only_of_this_schema() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn requests_that_wait_together_share_one_commit() {
+    let (db, _folder) = database().await;
+    let viewers = Arc::new(Viewers::in_sql(
+        db.clone(),
+        beckon_classifier::schema::Schema::default(),
+    ));
+    let (to_fold, inbox) = mpsc::channel(8);
+    let mut answers = Vec::new();
+    for viewer in ["alice", "bob", "carol"] {
+        let overlay = receipt(1, viewer);
+        let overlay = Receipt {
+            decision: overlay.decision + answers.len() as u128,
+            ..overlay
+        };
+        let events = vec![
+            event(EventType::Impression, &overlay, None),
+            event(EventType::Click, &overlay, None),
+        ];
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        to_fold
+            .send(fold::Turn { events, answer })
+            .await
+            .expect("room");
+        answers.push(answered);
+    }
+    // Nobody can send any more: the fold ends after what waits.
+    drop(to_fold);
+    fold::Fold::new(db.clone(), viewers, inbox).run().await;
+    for answered in answers {
+        assert_eq!(answered.await.expect("an answer"), [Intake::New; 2]);
+    }
+    // Each fold bumps the topic once.
+    let (revision,): (i64,) = sqlx::query_as("select revision from revision where topic = $1")
+        .bind(TALLIES)
+        .fetch_one(db.pool())
+        .await
+        .expect("a revision");
+    assert_eq!(revision, 1);
+    let tally = store::outcome(&db, &instrument_id(1))
+        .await
+        .expect("read")
+        .tally;
+    assert_eq!((tally.impressions, tally.clicks, tally.engaged), (3, 3, 3));
+}

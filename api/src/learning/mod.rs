@@ -84,3 +84,6 @@ impl Refresh for Learning {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ on_both_engines! {
     ten_who_send_the_same_event_count_once => racing;
     what_was_acknowledged_is_there_after_a_restart => after_restart;
     an_impression_becomes_an_exposure => exposures;
+    what_a_crash_left_untold_is_told_by_the_next_process => untold;
     events_outlive_their_instrument => deleted_instrument;
 }
 
@@ -357,10 +358,7 @@ async fn unknown_fields(server: &mut Server) {
 async fn racing(server: &mut Server) {
     let (id, other) = (ad(server).await, ad(server).await);
     // A second node on the same database: there the unique key decides, not this process.
-    let store = server.options().store.clone();
-    let second = Server::start_with(Engine::Sqlite, |options| options.store = store)
-        .await
-        .expect("a second node");
+    let second = server.second_node().await;
     let receipts = [
         server.seal(&overlay(&id, "alice")),
         server.seal(&overlay(&other, "bob")),
@@ -413,6 +411,41 @@ async fn exposures(server: &mut Server) {
     let exposures = viewer["exposures"].as_array().expect("exposures");
     assert_eq!(exposures.len(), 1, "{viewer}");
     assert_eq!(exposures[0]["instrument_id"], json!(id));
+}
+
+/// The exposures of a viewer, as an operator reads them.
+async fn exposures_of(server: &Server, viewer: &str) -> usize {
+    let path = format!("/v1/viewers/{viewer}");
+    let viewer = server.operator().get(&path).await.expect(200);
+    viewer["exposures"].as_array().expect("exposures").len()
+}
+
+async fn untold(server: &mut Server) {
+    let id = ad(server).await;
+    server
+        .operator()
+        .put("/v1/viewers/alice", &json!({}))
+        .await
+        .expect(200);
+    let receipt = server.seal(&overlay(&id, "alice"));
+    send(&server.anonymous(), &[event("impression", &receipt)]).await;
+    // As a process leaves it that dies between its commit and the viewer store.
+    let db = server.database().await;
+    for sql in ["delete from exposure", "update event set exposure_due = 1"] {
+        let mut write = db.write().await.expect("a write");
+        sqlx::query(sql).execute(write.tx()).await.expect("done");
+        write.commit().await.expect("committed");
+    }
+    db.close().await;
+    server.restart().await;
+    let mut tries = 0;
+    while exposures_of(server, "alice").await == 0 {
+        tries += 1;
+        assert!(tries < 100, "nothing was told");
+        // The node may have read the viewer before it was told: a new process remembers nothing.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(exposures_of(server, "alice").await, 1);
 }
 
 async fn deleted_instrument(server: &mut Server) {

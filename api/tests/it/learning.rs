@@ -22,6 +22,7 @@ on_both_engines! {
     a_model_bears_one_alias_and_the_champion_no_other => aliases;
     only_scientists_change_models => roles;
     popularity_follows_the_events => popularity;
+    each_look_of_the_gate_is_counted_until_the_champion_changes => looks;
 }
 
 /// Viewers of two tastes and an offer for each: what is shown is drawn by lot, and half of those whose taste it meets
@@ -367,6 +368,35 @@ async fn roles(server: &mut Server) {
         .get("/v1/models")
         .await
         .refused(401, "unauthenticated");
+}
+
+async fn looks(server: &mut Server) {
+    let offers = [ad(server).await, ad(server).await];
+    watch(server, &offers, 0..60).await;
+    let db = server.database().await;
+    let counted = async || -> i64 {
+        sqlx::query_scalar("select looks from model_alias where alias = 'champion'")
+            .fetch_one(db.pool())
+            .await
+            .expect("a champion's row")
+    };
+    for look in 1..=2 {
+        let model = train(server).await.expect(201);
+        assert_eq!(
+            model["verdict"]["promoted"], false,
+            "sixty rows prove nothing"
+        );
+        assert_eq!(model["aliases"], json!(["challenger"]));
+        assert_eq!(counted().await, look);
+    }
+    server.restart().await;
+    let model = train(server).await.expect(201);
+    assert_eq!(counted().await, 3, "a restart forgets no look");
+    set_alias(server, "champion", model["model_id"].clone())
+        .await
+        .expect(200);
+    assert_eq!(counted().await, 0, "another champion, another contest");
+    db.close().await;
 }
 
 #[actix_web::test]

@@ -119,10 +119,6 @@ impl Server {
         &self.app
     }
 
-    pub fn options(&self) -> &ServeOptions {
-        &self.options
-    }
-
     pub fn data_dir(&self) -> &std::path::Path {
         &self.options.store.data_dir
     }
