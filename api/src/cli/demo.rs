@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_web::web::{Data, scope};
 use anyhow::Context;
 use beckon_classifier::world::{Tastes, World};
 use beckon_origin as origin;
@@ -92,7 +91,7 @@ impl Demo {
         if self.options.retrain_every_rows == 0 {
             self.options.retrain_every_rows = 500;
         }
-        actix_web::rt::System::new().block_on(self.serve())
+        app::block_on(self.serve())
     }
 
     async fn serve(self) -> anyhow::Result<()> {
@@ -107,7 +106,7 @@ impl Demo {
             .add(channel)
             .map_err(|taken| anyhow::anyhow!("{taken}"))?;
         let playlist = format!("/live/{}/master.m3u8", live.name());
-        let page = Data::new(demo::http::Page {
+        let page = Arc::new(demo::http::Page {
             web: self.web.clone(),
             channel: Channel {
                 media_id: source.media_id.to_string(),
@@ -124,16 +123,10 @@ impl Demo {
             api: Api::new(url.clone(), tokens(&app)?),
             audience: OnceLock::new(),
         });
-        let routes = {
-            let (page, origin) = (page.clone(), origin.clone());
-            move |config: &mut actix_web::web::ServiceConfig| {
-                config.service(scope("/live").configure(origin::http::configure(origin.clone())));
-                config.configure(demo::http::configure(page.clone()));
-            }
-        };
+        let routes = demo::http::routes(page.clone(), origin);
         let server = app::serve(listener, app.clone(), routes)?;
         let handle = server.handle();
-        let circle = actix_web::rt::spawn(self.circle(app, page, source));
+        let circle = tokio::task::spawn_local(self.circle(app, page, source));
         let outcome = tokio::select! {
             // Asked first: when all of it ends, what ends before the rest has not failed.
             biased;
@@ -149,7 +142,7 @@ impl Demo {
     async fn circle(
         self,
         app: App,
-        page: Data<demo::http::Page>,
+        page: Arc<demo::http::Page>,
         source: Source,
     ) -> anyhow::Result<()> {
         let simulated = demo::plant(&page.api, &page.channel).await?;

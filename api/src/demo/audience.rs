@@ -230,7 +230,7 @@ impl Audience {
         }
         for outcome in waiting.drain(..) {
             let before = self.count(&outcome);
-            if before.is_some() || self.curve().answers % STEP == 0 {
+            if before.is_some() || self.curve().answers.is_multiple_of(STEP) {
                 self.note_verdict(before.as_deref()).await?;
             }
         }
@@ -250,7 +250,7 @@ impl Audience {
             latest.pop_front();
         }
         latest.push_back((outcome.engaged, outcome.expected));
-        if curve.answers % STEP == 0 {
+        if curve.answers.is_multiple_of(STEP) {
             let point = point(curve.answers, latest.iter().copied());
             curve.points.push(point);
         }

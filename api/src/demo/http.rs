@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::http::header;
 use actix_web::web::{Data, Json, Path, ServiceConfig, scope};
 use actix_web::{HttpResponse, get, post};
+use beckon_origin::Origin;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -39,13 +40,18 @@ pub struct Page {
     pub audience: OnceLock<Arc<Audience>>,
 }
 
-/// Adds the demo's routes.
-pub fn configure(page: Data<Page>) -> impl FnOnce(&mut ServiceConfig) + Clone {
+/// Adds the demo's routes, and the live origin's below `/live`.
+pub fn routes(
+    page: Arc<Page>,
+    origin: Arc<Origin>,
+) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let page = Data::from(page);
     move |config| {
+        config.service(scope("/live").configure(beckon_origin::http::configure(origin.clone())));
         let files = actix_files::Files::new("/", &page.web)
             .index_file("index.html")
             .default_handler(actix_web::web::to(no_file));
-        config.app_data(page).service(
+        config.app_data(page.clone()).service(
             scope("/demo")
                 .service(get_config)
                 .service(create_token)
@@ -59,14 +65,12 @@ pub fn configure(page: Data<Page>) -> impl FnOnce(&mut ServiceConfig) + Clone {
     }
 }
 
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 async fn no_file() -> Result<HttpResponse> {
     Err(Refusal::new(ErrorCode::NotFound, "the page has no such file").into())
 }
 
 /// What the page plays, and for whom.
 #[get("/config.json")]
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 async fn get_config(page: Data<Page>) -> Json<Value> {
     let viewers: Vec<Value> = VIEWERS
         .iter()
@@ -89,7 +93,6 @@ struct TokenRequest {
 
 /// A token of one of the page's own two viewers, and of nobody else.
 #[post("/token")]
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 async fn create_token(auth: Data<Auth>, body: Body<TokenRequest>) -> Result<Json<Value>> {
     let viewer_id = own_viewer(&body.0.viewer_id)?;
     let now = now();
@@ -165,7 +168,6 @@ async fn start_poll(page: Data<Page>) -> Result<Json<Value>> {
 
 /// How the simulated audience is getting on.
 #[get("/audience")]
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 async fn get_audience(page: Data<Page>) -> HttpResponse {
     match page.audience.get() {
         Some(audience) => HttpResponse::Ok().json(audience.curve()),
@@ -175,7 +177,6 @@ async fn get_audience(page: Data<Page>) -> HttpResponse {
 
 /// The picture of a mark or product.
 #[get("/pictures/{name}.png")]
-#[expect(clippy::unused_async, reason = "actix-web's handlers are async")]
 async fn get_picture(name: Path<String>) -> Result<HttpResponse> {
     let png = picture(&name)
         .ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the demo has no such picture"))?;
