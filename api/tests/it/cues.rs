@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use beckon_api::auth::Role;
 use beckon_api::config::now;
+use beckon_api::ingest::hls::ts::Frame;
 use beckon_api::words::Time;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use crate::on_both_engines;
 
 on_both_engines! {
     a_cue_is_put_into_the_stream_and_told_to_who_listens => sent;
+    a_cue_lies_in_the_segments_of_the_real_origin => in_the_stream;
     what_the_channel_refuses_is_neither_told_nor_stored => not_put;
     bad_cues_and_strangers_are_refused => refused;
     a_channel_takes_five_cues_a_second => five_a_second;
@@ -221,6 +223,57 @@ async fn sent(server: &mut Server) {
         (&told["seen_ms"], &told["spread_ms"]),
         (&json!(81_000), &json!(0))
     );
+}
+
+async fn in_the_stream(server: &mut Server) {
+    let live = crate::watch::Live::start();
+    let origin = live
+        .url
+        .strip_suffix("/main/master.m3u8")
+        .expect("its address");
+    let signal = json!({"kind": "origin", "url": origin, "channel_arn": live.channel.arn()});
+    let body = json!({"media_id": "m", "zero": live.zero.to_string(), "signal": signal});
+    let operator = server.operator();
+    operator.post("/v1/media", &body).await.expect(201);
+    let check = json!({"kind": "check"});
+    let cue = operator.post("/v1/media/m/cues", &check).await.expect(201);
+    let mut found = None;
+    for _ in 0..100 {
+        found = found.or_else(|| read_back(&live));
+        if found.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(found, Some(cue));
+    live.channel.set_on_air(false);
+    operator
+        .post("/v1/media/m/cues", &check)
+        .await
+        .refused(404, "off_air");
+    live.channel.set_on_air(true);
+    operator.post("/v1/media/m/cues", &check).await.expect(201);
+    live.handle.stop(false).await;
+}
+
+/// The first cue in the segments that are published at this moment.
+fn read_back(live: &crate::watch::Live) -> Option<Value> {
+    let now = now().ms();
+    let newest = u64::try_from((now - live.zero.ms()) / 2_000).expect("it has begun");
+    (newest.saturating_sub(6)..newest).find_map(|sequence| {
+        let segment = live
+            .channel
+            .segment(now, sequence)
+            .expect("it can be read")?;
+        let contents = beckon_api::ingest::hls::ts::read(&segment).expect("a segment");
+        let frames = contents.tags.into_iter().flat_map(|tag| tag.frames);
+        frames.into_iter().find_map(|frame| match frame {
+            Frame::Priv { owner, data } if owner == beckon_origin::METADATA_OWNER => {
+                serde_json::from_slice(&data).ok()
+            }
+            _ => None,
+        })
+    })
 }
 
 async fn not_put(server: &mut Server) {

@@ -39,6 +39,7 @@ fn fixture() -> PathBuf {
 pub struct Live {
     pub zero: Time,
     pub url: String,
+    pub channel: Arc<Channel>,
     pub handle: actix_web::dev::ServerHandle,
 }
 
@@ -58,7 +59,7 @@ impl Live {
         };
         let name = ChannelName::parse("main").expect("a name");
         let origin = Origin::new();
-        origin
+        let channel = origin
             .add(Channel::new(name, clip, settings))
             .expect("the first of its name");
         let origin = Arc::new(origin);
@@ -70,6 +71,7 @@ impl Live {
         Self {
             zero,
             url: format!("http://{address}/live/main/master.m3u8"),
+            channel,
             handle,
         }
     }
