@@ -18,7 +18,7 @@ $(foreach name,ROLE SUBJECT,$(if $($(name)),$(eval token: export BECKON_$(name) 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo token test bench openapi broadcast clean build bins setup-demo setup-test lint docs test-rust test-sdk test-page test-browser
+.PHONY: help demo token test bench circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -33,13 +33,16 @@ token: $(BECKON) ## Print a token: make -s token ROLE=viewer SUBJECT=alice
 
 test: setup-test lint docs test-rust test-sdk test-page test-browser ## Set up what the tests need, and pass them all
 
-bench: ## Print what a decision and a frame cost
+bench: setup-bench ## Print what a decision and a frame cost
 	cargo bench $(LOCKED) --workspace --bench '*'
 
 openapi: setup-demo bins ## Write openapi.json and openapi.d.ts anew from the code
 	$(BECKON) openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
 	npm run --silent types
+
+circle: setup-demo ## Play ten simulated worlds through the real server, with tastes and without (minutes)
+	BECKON_CIRCLE_SEEDS=10 cargo test $(LOCKED) --workspace --test it -- --nocapture --test-threads=2 circle
 
 broadcast: setup-demo ## Draw the demo's channel anew (needs libx264; minutes)
 	cd api/broadcast && CARGO_TARGET_DIR=$(abspath $(TARGET))/broadcast cargo run --release -- all
@@ -55,6 +58,9 @@ setup-demo:
 
 setup-test:
 	@.ci/setup test
+
+setup-bench:
+	@.ci/setup bench
 
 build: bins $(PAGE)
 

@@ -3,7 +3,434 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the process up? */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can the stores be reached? */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what the viewer did
+         * @description Needs no token: each event's receipt is its authority. Answers item by item; what is told as accepted or duplicate
+         *     is stored and counted once, however often and wherever it is sent. After an answer it tells how the question stands.
+         */
+        post: operations["send_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List instruments
+         * @description The oldest first.
+         */
+        get: operations["list_instruments"];
+        put?: never;
+        /**
+         * Register an instrument
+         * @description It begins as a draft, in its first version.
+         */
+        post: operations["create_instrument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an instrument
+         * @description As its latest version says, with the right answer of a quiz.
+         */
+        get: operations["get_instrument"];
+        /**
+         * Give an instrument a new version
+         * @description A full replacement. Versions never change: receipts of an older one keep their meaning. A live
+         *     instrument stays live, and the new version runs from now on.
+         */
+        put: operations["replace_instrument"];
+        post?: never;
+        /**
+         * Delete an instrument
+         * @description A draft only; its results go with it, what viewers did stays in the event log.
+         */
+        delete: operations["delete_instrument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an instrument's results
+         * @description Over all its versions. The interval says how far the engaged rate can be believed: with few impressions it is wide.
+         */
+        get: operations["get_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move an instrument to a state
+         * @description Between `draft` and `live`. One whose schedule is over cannot go live.
+         */
+        post: operations["move_instrument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List media
+         * @description In the order of their ids.
+         */
+        get: operations["list_media"];
+        put?: never;
+        /**
+         * Register a media
+         * @description No more than `media_id` is needed.
+         */
+        post: operations["create_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a media
+         * @description The SDK reads it when it attaches: positions count from its `zero`.
+         */
+        get: operations["get_media"];
+        /**
+         * Replace a media
+         * @description Everything but its id and its zero, which never move.
+         */
+        put: operations["replace_media"];
+        post?: never;
+        /**
+         * Delete a media
+         * @description Its detections go with it; what viewers did stays in the event log.
+         */
+        delete: operations["delete_media"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/cues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a cue now
+         * @description Into the media's stream, where it has a channel, and to everybody who listens. What the channel refuses is not told.
+         */
+        post: operations["send_cue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/cues/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to cues
+         * @description Server-sent events: `event: cue`, its id, and the cue as `data`. For players that cannot read metadata from the
+         *     stream. It ends when the token expires; read it by fetch, which can send the header.
+         */
+        get: operations["listen_to_cues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose what this viewer sees now
+         * @description Each viewer's SDK asks with its own position; the viewer is the token's subject. No overlay is an empty list
+         *     with reasons, never an error. The same viewer and cue get the same answer again.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/detections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read detections
+         * @description In the order of position, kind and name; both ends of the window are in.
+         */
+        get: operations["list_detections"];
+        put?: never;
+        /**
+         * Store detections
+         * @description All of the batch or nothing. One of the same position, kind and name replaces what stands there.
+         */
+        post: operations["store_detections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/detections/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import what Rekognition said
+         * @description The file as it is, in either of its shapes: the answer of an API operation, or the console's export.
+         */
+        post: operations["import_detections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description The newest first.
+         */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Upload a model
+         * @description The file as `beckon-learn` or a training wrote it. It is named by the digest of its content, so that an upload can
+         *     be repeated; it serves nothing before an alias points to it.
+         */
+        post: operations["upload_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Point an alias to a model
+         * @description `champion` ranks every decision from now on; with `null` popularity does again. A model bears one alias: a new one
+         *     takes it from the old, but the champion cannot become anything else while it is that.
+         */
+        put: operations["set_alias"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train now
+         * @description On all rows so far; the same rows and the same champion give the same model. The gate then compares the two on rows
+         *     that were not learnt from, and it becomes champion only where it has earned it; otherwise it becomes challenger.
+         */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/references": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reference images
+         * @description In the order in which they were first registered.
+         */
+        get: operations["list_references"];
+        put?: never;
+        /**
+         * Register a reference image
+         * @description The body is the image itself: PNG, JPEG or WebP, at most 4 MB, cut to its edges, its ground transparent where that
+         *     can be. It is looked for from the next segment on. At most 50 are registered.
+         */
+        post: operations["create_reference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/viewers/{viewer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a viewer
+         * @description The profile, and what the viewer was shown.
+         */
+        get: operations["get_viewer"];
+        /**
+         * Store a viewer's profile
+         * @description It replaces what stands there whole. The id is a pseudonym, never a name or an address.
+         */
+        put: operations["store_viewer"];
+        post?: never;
+        /**
+         * Delete a viewer
+         * @description The profile and what the viewer was shown; what viewers did stays in the event log.
+         */
+        delete: operations["delete_viewer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -12,7 +439,14 @@ export interface components {
          * @enum {string}
          */
         Alias: "champion" | "challenger" | "shadow";
-        /** @description What an alias points to now. */
+        /**
+         * @description What an alias points to now.
+         * @example {
+         *       "alias": "champion",
+         *       "changed_at": "2026-11-20T19:12:00.000Z",
+         *       "model_id": "9f2c51d0…"
+         *     }
+         */
         AliasBinding: {
             /** @description The alias. */
             alias: components["schemas"]["Alias"];
@@ -346,11 +780,24 @@ export interface components {
          * @enum {string}
          */
         DetectionKind: "celebrity" | "label" | "custom_label" | "moderation";
+        /** @description What became of a batch. */
+        DetectionReport: {
+            /**
+             * Format: int64
+             * @description How many celebrities were left out, for want of a legal basis on the media.
+             */
+            left_out_people: number;
+            /**
+             * Format: int64
+             * @description How many are stored now.
+             */
+            stored: number;
+        };
         /**
-         * @description Every error code, with its meaning.
+         * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "MalformedBody" | "UnknownField" | "MalformedParameter" | "Unauthenticated" | "TokenExpired" | "Forbidden" | "NotFound" | "MediaNotFound" | "InstrumentNotFound" | "ViewerNotFound" | "ModelNotFound" | "OffAir" | "MethodNotAllowed" | "MediaExists" | "InvalidTransition" | "InstrumentLive" | "AliasConflict" | "TooFewRows" | "TooManyReferences" | "BodyTooLarge" | "UnsupportedMediaType" | "InvalidField" | "InvalidWindow" | "WindowTooWide" | "MalformedImport" | "MalformedImage" | "MalformedModel" | "ReceiptInvalid" | "ReceiptExpired" | "RateLimited" | "Internal" | "SignalFailed" | "Unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -389,7 +836,36 @@ export interface components {
             /** @description What became of it. */
             status: components["schemas"]["EventStatus"];
         };
-        /** @description What became of each event, in the batch's order. */
+        /**
+         * @description What became of each event, in the batch's order.
+         * @example {
+         *       "items": [
+         *         {
+         *           "event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f",
+         *           "standing": {
+         *             "correct_answer_id": null,
+         *             "tallies": [
+         *               {
+         *                 "answer_id": "fish",
+         *                 "count": 212
+         *               },
+         *               {
+         *                 "answer_id": "rain",
+         *                 "count": 31
+         *               }
+         *             ]
+         *           },
+         *           "status": "accepted"
+         *         },
+         *         {
+         *           "code": "receipt_invalid",
+         *           "detail": "the receipt was not sealed by us",
+         *           "event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e60",
+         *           "status": "refused"
+         *         }
+         *       ]
+         *     }
+         */
         EventReport: {
             /** @description One entry an event. */
             items: components["schemas"]["EventOutcome"][];
@@ -517,7 +993,47 @@ export interface components {
          * @enum {string}
          */
         ImportShape: "api_answer" | "console_export";
-        /** @description A registered instrument, as its latest version says. */
+        /**
+         * @description A registered instrument, as its latest version says.
+         * @example {
+         *       "allow_forward": false,
+         *       "audience": null,
+         *       "content": {
+         *         "answers": [
+         *           {
+         *             "answer_id": "fish",
+         *             "text": "A fish"
+         *           },
+         *           {
+         *             "answer_id": "rain",
+         *             "text": "The rain"
+         *           }
+         *         ],
+         *         "kind": "poll",
+         *         "question": "What is it waiting for?"
+         *       },
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "frequency_cap": {
+         *         "count": 1,
+         *         "per_ms": 3600000
+         *       },
+         *       "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "media_ids": [],
+         *       "name": "Kingfisher poll",
+         *       "overlay_life": null,
+         *       "priority": 5,
+         *       "schedule": null,
+         *       "state": "live",
+         *       "trigger": {
+         *         "min_confidence": 80,
+         *         "names": [
+         *           "Kingfisher"
+         *         ]
+         *       },
+         *       "updated_at": "2026-11-20T18:42:10.000Z",
+         *       "version": 1
+         *     }
+         */
         Instrument: {
             /** @description What is detected ahead of the viewer may trigger it too. */
             allow_forward: boolean;
@@ -576,7 +1092,32 @@ export interface components {
              */
             position_ms: number;
         };
-        /** @description A registered media. */
+        /**
+         * @description A registered media.
+         * @example {
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "markers": [
+         *         {
+         *           "name": "kick-off",
+         *           "position_ms": 300000
+         *         }
+         *       ],
+         *       "media_id": "harbour-cup",
+         *       "overlay_life": {
+         *         "quiet_ms": 600000,
+         *         "quiet_scope": "media",
+         *         "show_ms": 120000
+         *       },
+         *       "people_basis": null,
+         *       "playback_url": "https://cdn.example.com/harbour/master.m3u8",
+         *       "poster_url": null,
+         *       "preview_url": null,
+         *       "signal": null,
+         *       "title": "Harbour Cup, final",
+         *       "updated_at": "2026-11-20T18:30:00.000Z",
+         *       "zero": "2026-11-20T19:00:00.000Z"
+         *     }
+         */
         Media: {
             /** @description When it was registered (RFC 3339). */
             created_at: string;
@@ -601,7 +1142,18 @@ export interface components {
             /** @description The first moment covered (RFC 3339). Positions count from it. */
             zero: string;
         };
-        /** @description The changeable part of a media: a full replacement of what stands there. `zero` never moves. */
+        /**
+         * @description The changeable part of a media: a full replacement of what stands there. `zero` never moves.
+         * @example {
+         *       "markers": [
+         *         {
+         *           "name": "kick-off",
+         *           "position_ms": 300000
+         *         }
+         *       ],
+         *       "title": "Harbour Cup, final"
+         *     }
+         */
         MediaUpdate: {
             /** @description Named positions such as kick-off and half-time. */
             markers?: components["schemas"]["Marker"][];
@@ -617,6 +1169,72 @@ export interface components {
             signal?: components["schemas"]["Signal"] | null;
             /** @description What people call it. */
             title?: string | null;
+        };
+        /**
+         * @description A stored model. Models never change.
+         * @example {
+         *       "aliases": [
+         *         "champion"
+         *       ],
+         *       "created_at": "2026-11-20T19:12:00.000Z",
+         *       "metrics": {
+         *         "auc": 0.71,
+         *         "baseline_log_loss": 0.47,
+         *         "calibration_error": 0.012,
+         *         "log_loss": 0.41
+         *       },
+         *       "model_id": "9f2c51d0…",
+         *       "rows": 5000,
+         *       "schema_id": "41be07aa…",
+         *       "verdict": {
+         *         "challenger_value": 0.231,
+         *         "champion_value": 0.184,
+         *         "difference_low": 0.021,
+         *         "promoted": true,
+         *         "why": "its choices are worth more, with what this look may spend of the confidence"
+         *       }
+         *     }
+         */
+        Model: {
+            /** @description The aliases that it is served under. */
+            aliases: components["schemas"]["Alias"][];
+            /** @description When it was stored (RFC 3339). */
+            created_at: string;
+            /** @description What was measured on the held-out rows; empty for an uploaded model that did not say. */
+            metrics: components["schemas"]["ModelMetrics"];
+            /** @description The digest of its content. */
+            model_id: string;
+            /**
+             * Format: int64
+             * @description On how many rows it was trained.
+             */
+            rows: number;
+            /** @description The digest of its feature schema. */
+            schema_id: string;
+            verdict: components["schemas"]["Verdict"] | null;
+        };
+        /** @description What was measured on rows that the model was not trained on. */
+        ModelMetrics: {
+            /**
+             * Format: double
+             * @description Area under the ROC curve.
+             */
+            auc: number | null;
+            /**
+             * Format: double
+             * @description Log loss of always saying the mean rate.
+             */
+            baseline_log_loss: number | null;
+            /**
+             * Format: double
+             * @description Expected calibration error.
+             */
+            calibration_error: number | null;
+            /**
+             * Format: double
+             * @description Mean log loss.
+             */
+            log_loss: number | null;
         };
         /**
          * @description A cue to send now.
@@ -792,6 +1410,161 @@ export interface components {
              */
             show_ms: number;
         };
+        /** @description A page of a list. */
+        Page_Detection: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description Where in the picture; empty where the recogniser says only that it is there. */
+                boxes: components["schemas"]["BoundingBox"][];
+                /** @description The recogniser's categories. */
+                categories: string[];
+                /**
+                 * Format: double
+                 * @description How sure, 0 to 100.
+                 */
+                confidence: number;
+                /** @description The recogniser's own id; namesakes differ by it. */
+                external_id: string | null;
+                /** @description What kind of thing. */
+                kind: components["schemas"]["DetectionKind"];
+                /** @description Its name, as the recogniser says it. */
+                name: string;
+                /** @description What it is a kind of: a bird is an animal. */
+                parents: string[];
+                /**
+                 * Format: int64
+                 * @description Where in the media.
+                 */
+                position_ms: number;
+                /** @description When it was seen (RFC 3339); the time of storing unless told. */
+                seen_at: string | null;
+                /** @description Who saw it: `image`, `recorded`, `import`, `manual`, `rekognition`. `manual` unless told. */
+                source: string | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Instrument: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description What is detected ahead of the viewer may trigger it too. */
+                allow_forward: boolean;
+                audience: components["schemas"]["Rule"] | null;
+                /** @description What the viewer sees. */
+                content: components["schemas"]["Content"];
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                frequency_cap: components["schemas"]["FrequencyCap"] | null;
+                /** @description Its id. */
+                instrument_id: string;
+                /** @description On which media it may run; empty for all. */
+                media_ids: string[];
+                /** @description What your colleagues call it. */
+                name: string;
+                overlay_life: components["schemas"]["OverlayLife"] | null;
+                /**
+                 * Format: int32
+                 * @description Its tier: 1 goes before 2.
+                 */
+                priority: number;
+                schedule: components["schemas"]["Schedule"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["InstrumentState"];
+                trigger: components["schemas"]["Trigger"] | null;
+                /** @description When its latest version or state came (RFC 3339). */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Counts from 1; versions never change.
+                 */
+                version: number;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Media: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                /** @description Named positions, in their order. */
+                markers: components["schemas"]["Marker"][];
+                /** @description 1 to 128 of `A-Za-z0-9._:-`. */
+                media_id: string;
+                overlay_life: components["schemas"]["OverlayLife"] | null;
+                /** @description On what legal basis people in the picture are recognised. */
+                people_basis: string | null;
+                /** @description Where it can be played. */
+                playback_url: string | null;
+                /** @description A still picture of it. */
+                poster_url: string | null;
+                /** @description A short moving picture of it. */
+                preview_url: string | null;
+                signal: components["schemas"]["Signal"] | null;
+                /** @description What people call it; the id where no title was given. */
+                title: string;
+                /** @description When it was last changed (RFC 3339). */
+                updated_at: string;
+                /** @description The first moment covered (RFC 3339). Positions count from it. */
+                zero: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Model: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description The aliases that it is served under. */
+                aliases: components["schemas"]["Alias"][];
+                /** @description When it was stored (RFC 3339). */
+                created_at: string;
+                /** @description What was measured on the held-out rows; empty for an uploaded model that did not say. */
+                metrics: components["schemas"]["ModelMetrics"];
+                /** @description The digest of its content. */
+                model_id: string;
+                /**
+                 * Format: int64
+                 * @description On how many rows it was trained.
+                 */
+                rows: number;
+                /** @description The digest of its feature schema. */
+                schema_id: string;
+                verdict: components["schemas"]["Verdict"] | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Reference: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                /** @description Your own id of the mark or product. */
+                external_id: string | null;
+                /**
+                 * Format: int32
+                 * @description Height of the image in pixels.
+                 */
+                height: number;
+                /** @description The name that detections carry. */
+                name: string;
+                /** @description Its id. */
+                reference_id: string;
+                /** @description Sentences that say why it may be found badly; empty for a good reference. */
+                warnings: string[];
+                /**
+                 * Format: int32
+                 * @description Width of the image in pixels.
+                 */
+                width: number;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
         /** @description A price. */
         Price: {
             /**
@@ -871,7 +1644,18 @@ export interface components {
             /** @description The reason. */
             reason: components["schemas"]["Reason"];
         };
-        /** @description A registered reference. */
+        /**
+         * @description A registered reference.
+         * @example {
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "external_id": "mark-7",
+         *       "height": 290,
+         *       "name": "Kestrel Optics",
+         *       "reference_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "warnings": [],
+         *       "width": 512
+         *     }
+         */
         Reference: {
             /** @description When it was registered (RFC 3339). */
             created_at: string;
@@ -1019,6 +1803,16 @@ export interface components {
             /** @description How many gave each answer. */
             tallies: components["schemas"]["AnswerTally"][];
         };
+        /**
+         * @description The state to go to.
+         * @example {
+         *       "state": "live"
+         *     }
+         */
+        StateChange: {
+            /** @description `draft` or `live`. */
+            state: components["schemas"]["InstrumentState"];
+        };
         /** @description A test of one attribute. One that the viewer does not have fails every test but `not_exists`. */
         Test: {
             /** @description `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`. */
@@ -1059,7 +1853,39 @@ export interface components {
             /** @description Why, in one sentence. */
             why: string;
         };
-        /** @description A stored viewer. */
+        /**
+         * @description A stored viewer.
+         * @example {
+         *       "exposures": [
+         *         {
+         *           "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *           "media_id": "harbour-cup",
+         *           "shown_at": "2026-11-20T19:01:21.000Z"
+         *         }
+         *       ],
+         *       "profile": {
+         *         "attributes": {},
+         *         "behaviour": {
+         *           "visits": 3
+         *         },
+         *         "consent": {
+         *           "personalisation": true
+         *         },
+         *         "demography": {
+         *           "age": 34,
+         *           "country": "NO"
+         *         },
+         *         "psychograph": {
+         *           "likes": [
+         *             "birds",
+         *             "coffee"
+         *           ]
+         *         }
+         *       },
+         *       "updated_at": "2026-11-20T18:30:00.000Z",
+         *       "viewer_id": "v-81c2"
+         *     }
+         */
         Viewer: {
             /** @description What the viewer was shown, the newest first; at most 50. */
             exposures: components["schemas"]["Exposure"][];
@@ -1122,4 +1948,1109 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBatch"];
+                "text/plain": components["schemas"]["EventBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_instruments: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["InstrumentState"];
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Instrument"];
+                };
+            };
+        };
+    };
+    create_instrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInstrument"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instrument"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_instrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instrument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_instrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInstrument"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instrument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_instrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_instrument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instrument"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_media: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Media"];
+                };
+            };
+        };
+    };
+    create_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMedia"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MediaUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_cue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCue"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cue"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_to_cues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id: 0193…
+                     *     event: cue
+                     *     data: {"beckon":1,"kind":"check"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The media */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "decision_id": "0193d3f0-7d5e-8a3c-9c0e-0b1a2c3d4e5f",
+                     *       "media_id": "harbour-cup",
+                     *       "next_check_ms": null,
+                     *       "overlays": [],
+                     *       "position_ms": 81000,
+                     *       "reasons": [
+                     *         {
+                     *           "count": 1,
+                     *           "reason": "nothing_on_screen"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_detections: {
+        parameters: {
+            query: {
+                /** @description First position, in. */
+                from_ms: number;
+                /** @description Last position, in; at most 600 000 ms after the first. */
+                to_ms: number;
+                /** @description Leave out what is less sure, 0 to 100. */
+                min_confidence?: number;
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Detection"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_detections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectionBatch"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "left_out_people": 0,
+                     *       "stored": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DetectionReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_detections: {
+        parameters: {
+            query?: {
+                /** @description Added to every timestamp of the file: where its zero lies in the media. 0 unless told; an image's answer lies here. */
+                offset_ms?: number;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Rekognition's JSON, as it is */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Model"];
+                };
+            };
+        };
+    };
+    upload_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The model's file */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias: components["schemas"]["Alias"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasTarget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AliasBinding"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_references: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reference"];
+                };
+            };
+        };
+    };
+    create_reference: {
+        parameters: {
+            query: {
+                /** @description The name that detections will carry. A second image of the same name and external id replaces the first. */
+                name: string;
+                /** @description Your own id of the mark or product. */
+                external_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The image (image/png, image/jpeg or image/webp) */
+        requestBody: {
+            content: {
+                "image/png": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reference"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                viewer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                viewer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewerProfile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewer"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_viewer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                viewer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

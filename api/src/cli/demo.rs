@@ -8,6 +8,7 @@ use anyhow::Context;
 use beckon_classifier::world::{Tastes, World};
 use beckon_origin as origin;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::serve::listen;
 use crate::app::{self, App};
@@ -126,7 +127,8 @@ impl Demo {
         let routes = demo::http::routes(page.clone(), origin);
         let server = app::serve(listener, app.clone(), routes)?;
         let handle = server.handle();
-        let circle = tokio::task::spawn_local(self.circle(app, page, source));
+        let (given_back, watch_ended) = oneshot::channel();
+        let circle = tokio::task::spawn_local(self.circle(app, page, source, given_back));
         let outcome = tokio::select! {
             // Asked first: when all of it ends, what ends before the rest has not failed.
             biased;
@@ -134,6 +136,8 @@ impl Demo {
             served = server => served.context("the server failed"),
             failed = circle => failed.context("the demo broke off").and_then(|result| result),
         };
+        // The watcher gives its lease back, so that a next run need not wait for the lease's end.
+        let _ = tokio::time::timeout(Duration::from_secs(2), watch_ended).await;
         handle.stop(true).await;
         outcome
     }
@@ -144,6 +148,7 @@ impl Demo {
         app: App,
         page: Arc<demo::http::Page>,
         source: Source,
+        watch_ended: oneshot::Sender<()>,
     ) -> anyhow::Result<()> {
         let simulated = demo::plant(&page.api, &page.channel).await?;
         let recogniser: Arc<dyn Recogniser> = match &source.recorded {
@@ -159,7 +164,12 @@ impl Demo {
             fps: 2.0,
             recogniser,
         };
-        let watch = tokio::spawn(ingest::watch(app.watching(), job, std::future::pending()));
+        let watching = ingest::watch(app.watching(), job, async { drop(stop_asked().await) });
+        let watch = tokio::spawn(async move {
+            let watched = watching.await;
+            let _ = watch_ended.send(());
+            watched
+        });
         announce(page.api.url());
         let audience = async {
             if self.answers_per_s == 0 {
