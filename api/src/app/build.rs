@@ -162,6 +162,11 @@ impl App {
         &self.events
     }
 
+    /// Closes the stores after what is under way; what is asked of them later fails.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
     /// Every media.
     #[must_use]
     pub fn media(&self) -> &media::Registry {

@@ -128,17 +128,23 @@ impl Demo {
         let server = app::serve(listener, app.clone(), routes)?;
         let handle = server.handle();
         let (given_back, watch_ended) = oneshot::channel();
-        let circle = tokio::task::spawn_local(self.circle(app, page, source, given_back));
+        let mut circle =
+            tokio::task::spawn_local(self.circle(app.clone(), page, source, given_back));
         let outcome = tokio::select! {
             // Asked first: when all of it ends, what ends before the rest has not failed.
             biased;
             ended = stop_asked() => ended,
             served = server => served.context("the server failed"),
-            failed = circle => failed.context("the demo broke off").and_then(|result| result),
+            failed = &mut circle => failed.context("the demo broke off").and_then(|result| result),
         };
         // The watcher gives its lease back, so that a next run need not wait for the lease's end.
         let _ = tokio::time::timeout(Duration::from_secs(2), watch_ended).await;
         handle.stop(true).await;
+        if !circle.is_finished() {
+            circle.abort();
+            let _ = circle.await;
+        }
+        app.close().await;
         outcome
     }
 

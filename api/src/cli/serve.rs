@@ -25,9 +25,9 @@ impl Serve {
             let address = listener.local_addr()?;
             let app = App::build(self.options).await?;
             eprintln!("Beckon serves http://{address}/ (documentation at /docs)");
-            app::serve(listener, app, |_| {})?
-                .await
-                .context("the server failed")
+            let served = app::serve(listener, app.clone(), |_| {})?.await;
+            app.close().await;
+            served.context("the server failed")
         })
     }
 }
