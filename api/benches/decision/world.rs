@@ -90,21 +90,40 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         url,
         app,
     };
-    let (post, put) = (reqwest::Method::POST, reqwest::Method::PUT);
+    media(&caller).await;
+    instruments(&caller).await;
+    let (prepared, receipts) = viewers(&caller).await;
+    events(&caller, &receipts).await;
+    champion(&caller).await;
+    // The first showings must have hidden, and their decisions must wait for nothing any more.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    std::fs::write(folder.join("requests.txt"), prepared).expect("the requests");
+    std::fs::write(folder.join("decide.lua"), script(folder)).expect("the script");
+}
+
+async fn media(caller: &Caller<'_>) {
     for media in 0..MEDIA {
         let body = json!({"media_id": format!("media-{media}"), "title": "Bench",
             "overlay_life": {"show_ms": 1000, "quiet_ms": 0, "quiet_scope": "instrument"}});
         caller
-            .call(post.clone(), Role::Operator, "/v1/media", body)
+            .call(reqwest::Method::POST, Role::Operator, "/v1/media", body)
             .await;
         let seen: Vec<Value> = (0..NAMES)
             .map(|n| json!({"position_ms": 55_000 + n * 40, "kind": "label", "name": format!("name-{n}"), "confidence": 90}))
             .collect();
         let path = format!("/v1/media/media-{media}/detections");
         caller
-            .call(post.clone(), Role::Operator, &path, json!({"items": seen}))
+            .call(
+                reqwest::Method::POST,
+                Role::Operator,
+                &path,
+                json!({"items": seen}),
+            )
             .await;
     }
+}
+
+async fn instruments(caller: &Caller<'_>) {
     for number in 0..INSTRUMENTS {
         // The first of them are on screen; a third of those is for people that our viewers are not.
         let name = if number < ON_SCREEN {
@@ -120,7 +139,12 @@ async fn seed(url: &str, app: &App, folder: &Path) {
                 {"answer_id": "a", "text": "The captain"}, {"answer_id": "b", "text": "The winger"},
                 {"answer_id": "c", "text": "The keeper"}, {"answer_id": "d", "text": "Nobody"}]}});
         let created = caller
-            .call(post.clone(), Role::Marketer, "/v1/instruments", body)
+            .call(
+                reqwest::Method::POST,
+                Role::Marketer,
+                "/v1/instruments",
+                body,
+            )
             .await;
         let path = format!(
             "/v1/instruments/{}/state",
@@ -128,13 +152,17 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         );
         caller
             .call(
-                post.clone(),
+                reqwest::Method::POST,
                 Role::Marketer,
                 &path,
                 json!({"state": "live"}),
             )
             .await;
     }
+}
+
+/// Viewers and their requests, a line each; every one is shown something once, whose receipt comes back.
+async fn viewers(caller: &Caller<'_>) -> (String, Vec<(usize, Value)>) {
     let mut prepared = String::new();
     let mut receipts = Vec::new();
     for number in 0..VIEWERS {
@@ -143,7 +171,7 @@ async fn seed(url: &str, app: &App, folder: &Path) {
             "behaviour": {"visits": number % 9, "device": "tv"}, "psychograph": {"likes": [format!("like-{}", number % 12)]}});
         caller
             .call(
-                put.clone(),
+                reqwest::Method::PUT,
                 Role::Operator,
                 &format!("/v1/viewers/{viewer}"),
                 profile,
@@ -157,10 +185,15 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         // A first showing on the media, so that every viewer has an exposure, and the model something to learn.
         let mut first = body.clone();
         first["cue_id"] = json!("first");
-        let answer = decide(&caller, &path, &token, &first).await;
+        let answer = decide(caller, &path, &token, &first).await;
         receipts.push((number, answer["overlays"][0]["receipt"].clone()));
         writeln!(prepared, "{path}\t{token}\t{body}").expect("written");
     }
+    (prepared, receipts)
+}
+
+/// What the viewers did with what they were shown.
+async fn events(caller: &Caller<'_>, receipts: &[(usize, Value)]) {
     for chunk in receipts.chunks(20) {
         let event = |kind: &str, receipt: &Value| {
             let mut event = json!({"event_id": uuid::Uuid::now_v7().to_string(), "type": kind, "at": now().to_string(), "receipt": receipt});
@@ -178,28 +211,33 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         }
         caller
             .call(
-                post.clone(),
+                reqwest::Method::POST,
                 Role::Operator,
                 "/v1/events",
                 json!({"items": items}),
             )
             .await;
     }
+}
+
+/// Trains on that, and lets the model rank.
+async fn champion(caller: &Caller<'_>) {
     let model = caller
-        .call(post, Role::Scientist, "/v1/models/train", json!({}))
+        .call(
+            reqwest::Method::POST,
+            Role::Scientist,
+            "/v1/models/train",
+            json!({}),
+        )
         .await;
     caller
         .call(
-            put,
+            reqwest::Method::PUT,
             Role::Scientist,
             "/v1/models/aliases/champion",
             json!({"model_id": model["model_id"]}),
         )
         .await;
-    // The first showings must have hidden, and their decisions must wait for nothing any more.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    std::fs::write(folder.join("requests.txt"), prepared).expect("the requests");
-    std::fs::write(folder.join("decide.lua"), script(folder)).expect("the script");
 }
 
 async fn decide(caller: &Caller<'_>, path: &str, token: &str, body: &Value) -> Value {
