@@ -90,153 +90,118 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         url,
         app,
     };
-    media(&caller).await;
-    instruments(&caller).await;
-    let (prepared, receipts) = viewers(&caller).await;
-    events(&caller, &receipts).await;
-    champion(&caller).await;
+    for media in 0..MEDIA {
+        watch(&caller, media).await;
+    }
+    for number in 0..INSTRUMENTS {
+        register(&caller, number).await;
+    }
+    let mut prepared = String::new();
+    let mut receipts = Vec::new();
+    for number in 0..VIEWERS {
+        receipts.push((number, enter(&caller, number, &mut prepared).await));
+    }
+    for chunk in receipts.chunks(20) {
+        report(&caller, chunk).await;
+    }
+    let (post, put) = (reqwest::Method::POST, reqwest::Method::PUT);
+    let train = "/v1/models/train";
+    let model = caller.call(post, Role::Scientist, train, json!({})).await;
+    let champion = json!({"model_id": model["model_id"]});
+    let alias = "/v1/models/aliases/champion";
+    caller.call(put, Role::Scientist, alias, champion).await;
     // The first showings must have hidden, and their decisions must wait for nothing any more.
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     std::fs::write(folder.join("requests.txt"), prepared).expect("the requests");
     std::fs::write(folder.join("decide.lua"), script(folder)).expect("the script");
 }
 
-async fn media(caller: &Caller<'_>) {
-    for media in 0..MEDIA {
-        let body = json!({"media_id": format!("media-{media}"), "title": "Bench",
-            "overlay_life": {"show_ms": 1000, "quiet_ms": 0, "quiet_scope": "instrument"}});
-        caller
-            .call(reqwest::Method::POST, Role::Operator, "/v1/media", body)
-            .await;
-        let seen: Vec<Value> = (0..NAMES)
-            .map(|n| json!({"position_ms": 55_000 + n * 40, "kind": "label", "name": format!("name-{n}"), "confidence": 90}))
-            .collect();
-        let path = format!("/v1/media/media-{media}/detections");
-        caller
-            .call(
-                reqwest::Method::POST,
-                Role::Operator,
-                &path,
-                json!({"items": seen}),
-            )
-            .await;
-    }
-}
-
-async fn instruments(caller: &Caller<'_>) {
-    for number in 0..INSTRUMENTS {
-        // The first of them are on screen; a third of those is for people that our viewers are not.
-        let name = if number < ON_SCREEN {
-            format!("name-{}", number * 7)
-        } else {
-            format!("other-{number}")
-        };
-        let value = if number % 3 == 0 { 120 } else { 18 };
-        let body = json!({"name": format!("Instrument {number}"), "trigger": {"names": [name]},
-            "audience": {"test": {"attribute": "demography.age", "op": "gte", "value": value}},
-            "frequency_cap": {"count": 100, "per_ms": 3_600_000},
-            "content": {"kind": "poll", "question": "Who takes the next corner from the left?", "answers": [
-                {"answer_id": "a", "text": "The captain"}, {"answer_id": "b", "text": "The winger"},
-                {"answer_id": "c", "text": "The keeper"}, {"answer_id": "d", "text": "Nobody"}]}});
-        let created = caller
-            .call(
-                reqwest::Method::POST,
-                Role::Marketer,
-                "/v1/instruments",
-                body,
-            )
-            .await;
-        let path = format!(
-            "/v1/instruments/{}/state",
-            created["instrument_id"].as_str().expect("an id")
-        );
-        caller
-            .call(
-                reqwest::Method::POST,
-                Role::Marketer,
-                &path,
-                json!({"state": "live"}),
-            )
-            .await;
-    }
-}
-
-/// Viewers and their requests, a line each; every one is shown something once, whose receipt comes back.
-async fn viewers(caller: &Caller<'_>) -> (String, Vec<(usize, Value)>) {
-    let mut prepared = String::new();
-    let mut receipts = Vec::new();
-    for number in 0..VIEWERS {
-        let viewer = format!("viewer-{number}");
-        let profile = json!({"demography": {"age": 20 + number % 60, "country": "NO"}, "consent": {"personalisation": true},
-            "behaviour": {"visits": number % 9, "device": "tv"}, "psychograph": {"likes": [format!("like-{}", number % 12)]}});
-        caller
-            .call(
-                reqwest::Method::PUT,
-                Role::Operator,
-                &format!("/v1/viewers/{viewer}"),
-                profile,
-            )
-            .await;
-        let token = caller.token(Role::Viewer, &viewer);
-        let path = format!("/v1/media/media-{}/decisions", number % MEDIA);
-        let body = json!({"position_ms": 63_500, "backward_ms": 9_000, "cue_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f",
-            "slots": 1, "client": {"locale": "en-GB", "viewport_width": 640, "viewport_height": 360,
-            "sdk_version": "0.1.0", "can_draw": ["poll", "quiz", "trivia", "ad", "product"]}, "recent": []});
-        // A first showing on the media, so that every viewer has an exposure, and the model something to learn.
-        let mut first = body.clone();
-        first["cue_id"] = json!("first");
-        let answer = decide(caller, &path, &token, &first).await;
-        receipts.push((number, answer["overlays"][0]["receipt"].clone()));
-        writeln!(prepared, "{path}\t{token}\t{body}").expect("written");
-    }
-    (prepared, receipts)
-}
-
-/// What the viewers did with what they were shown.
-async fn events(caller: &Caller<'_>, receipts: &[(usize, Value)]) {
-    for chunk in receipts.chunks(20) {
-        let event = |kind: &str, receipt: &Value| {
-            let mut event = json!({"event_id": uuid::Uuid::now_v7().to_string(), "type": kind, "at": now().to_string(), "receipt": receipt});
-            if kind == "answer" {
-                event["answer"] = json!("a");
-            }
-            event
-        };
-        let mut items = Vec::new();
-        for (number, receipt) in chunk {
-            items.push(event("impression", receipt));
-            if number % 12 < 3 {
-                items.push(event("answer", receipt));
-            }
-        }
-        caller
-            .call(
-                reqwest::Method::POST,
-                Role::Operator,
-                "/v1/events",
-                json!({"items": items}),
-            )
-            .await;
-    }
-}
-
-/// Trains on that, and lets the model rank.
-async fn champion(caller: &Caller<'_>) {
-    let model = caller
-        .call(
-            reqwest::Method::POST,
-            Role::Scientist,
-            "/v1/models/train",
-            json!({}),
-        )
-        .await;
+/// A media with a full window of detections.
+async fn watch(caller: &Caller<'_>, media: usize) {
+    let post = reqwest::Method::POST;
+    let body = json!({"media_id": format!("media-{media}"), "title": "Bench",
+        "overlay_life": {"show_ms": 1000, "quiet_ms": 0, "quiet_scope": "instrument"}});
     caller
-        .call(
-            reqwest::Method::PUT,
-            Role::Scientist,
-            "/v1/models/aliases/champion",
-            json!({"model_id": model["model_id"]}),
-        )
+        .call(post.clone(), Role::Operator, "/v1/media", body)
+        .await;
+    let seen: Vec<Value> = (0..NAMES)
+        .map(|n| {
+            json!({"position_ms": 55_000 + n * 40, "kind": "label", "name": format!("name-{n}"), "confidence": 90})
+        })
+        .collect();
+    let path = format!("/v1/media/media-{media}/detections");
+    caller
+        .call(post, Role::Operator, &path, json!({"items": seen}))
+        .await;
+}
+
+/// An instrument. The first of them are on screen; a third of those is for people that our viewers are not.
+async fn register(caller: &Caller<'_>, number: usize) {
+    let post = reqwest::Method::POST;
+    let name = if number < ON_SCREEN {
+        format!("name-{}", number * 7)
+    } else {
+        format!("other-{number}")
+    };
+    let value = if number.is_multiple_of(3) { 120 } else { 18 };
+    let body = json!({"name": format!("Instrument {number}"), "trigger": {"names": [name]},
+        "audience": {"test": {"attribute": "demography.age", "op": "gte", "value": value}},
+        "frequency_cap": {"count": 100, "per_ms": 3_600_000},
+        "content": {"kind": "poll", "question": "Who takes the next corner from the left?", "answers": [
+            {"answer_id": "a", "text": "The captain"}, {"answer_id": "b", "text": "The winger"},
+            {"answer_id": "c", "text": "The keeper"}, {"answer_id": "d", "text": "Nobody"}]}});
+    let created = caller
+        .call(post.clone(), Role::Marketer, "/v1/instruments", body)
+        .await;
+    let id = created["instrument_id"].as_str().expect("an id");
+    let path = format!("/v1/instruments/{id}/state");
+    caller
+        .call(post, Role::Marketer, &path, json!({"state": "live"}))
+        .await;
+}
+
+/// A viewer with a profile, and the request that it will repeat; answers the receipt of a first showing, so that
+/// every viewer has an exposure, and the model something to learn.
+async fn enter(caller: &Caller<'_>, number: usize, prepared: &mut String) -> Value {
+    let viewer = format!("viewer-{number}");
+    let profile = json!({"demography": {"age": 20 + number % 60, "country": "NO"}, "consent": {"personalisation": true},
+        "behaviour": {"visits": number % 9, "device": "tv"}, "psychograph": {"likes": [format!("like-{}", number % 12)]}});
+    let path = format!("/v1/viewers/{viewer}");
+    caller
+        .call(reqwest::Method::PUT, Role::Operator, &path, profile)
+        .await;
+    let token = caller.token(Role::Viewer, &viewer);
+    let path = format!("/v1/media/media-{}/decisions", number % MEDIA);
+    let body = json!({"position_ms": 63_500, "backward_ms": 9_000, "cue_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f",
+        "slots": 1, "client": {"locale": "en-GB", "viewport_width": 640, "viewport_height": 360,
+        "sdk_version": "0.1.0", "can_draw": ["poll", "quiz", "trivia", "ad", "product"]}, "recent": []});
+    let mut first = body.clone();
+    first["cue_id"] = json!("first");
+    let answer = decide(caller, &path, &token, &first).await;
+    writeln!(prepared, "{path}\t{token}\t{body}").expect("written");
+    answer["overlays"][0]["receipt"].clone()
+}
+
+/// What the viewers did: all saw it, a quarter answered.
+async fn report(caller: &Caller<'_>, shown: &[(usize, Value)]) {
+    let event = |kind: &str, receipt: &Value| {
+        let mut event = json!({"event_id": uuid::Uuid::now_v7().to_string(), "type": kind,
+            "at": now().to_string(), "receipt": receipt});
+        if kind == "answer" {
+            event["answer"] = json!("a");
+        }
+        event
+    };
+    let mut items = Vec::new();
+    for (number, receipt) in shown {
+        items.push(event("impression", receipt));
+        if number % 12 < 3 {
+            items.push(event("answer", receipt));
+        }
+    }
+    let body = json!({"items": items});
+    caller
+        .call(reqwest::Method::POST, Role::Operator, "/v1/events", body)
         .await;
 }
 
