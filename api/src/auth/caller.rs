@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::token::unauthenticated;
@@ -70,7 +71,7 @@ impl Caller {
             .ok_or_else(|| Error::Failed(anyhow::anyhow!("the server was built without Auth")))?;
         let header = request
             .headers()
-            .get("authorization")
+            .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         let token = header
             .and_then(|value| value.strip_prefix("Bearer "))

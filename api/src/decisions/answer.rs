@@ -141,10 +141,12 @@ fn seal(
         .clone()
         .filter(|i| *i != pick.ranked)
         .map(|i| scratch.ranked[i]);
-    let others: Vec<Other> = companions
-        .filter(|ranked| !taken(ranked.at))
-        .map(|ranked| other(ranked.at, ranked.score, ranked.propensity))
-        .collect();
+    scratch.others.clear();
+    scratch.others.extend(
+        companions
+            .filter(|ranked| !taken(ranked.at))
+            .map(|ranked| other(ranked.at, ranked.score, ranked.propensity)),
+    );
     let draft = Draft {
         decision: choice.decision,
         issued_at: scene.now,
@@ -156,7 +158,7 @@ fn seal(
         policy: &scene.policy.id,
         chosen: other(pick.at, scratch.ranked[pick.ranked].score, pick.propensity),
         inputs: &scratch.inputs,
-        others: &others,
+        others: &scratch.others,
     };
     station
         .sealer

@@ -8,6 +8,7 @@ use beckon_classifier::schema::Piece;
 use super::candidates::{self, Candidate};
 use super::decide::NamedPolicy;
 use super::rank::{self, Ranked};
+use super::receipt::Other;
 use super::shown::Shown;
 use super::{Ranking, context, filters};
 use crate::detections::Page;
@@ -116,6 +117,7 @@ pub(super) struct Scratch {
     pub(super) numbers: rank::Numbers,
     pub(super) receipt: Vec<u8>,
     pub(super) inputs: Vec<u8>,
+    pub(super) others: Vec<Other>,
 }
 
 /// Lends the worker's scratch memory.

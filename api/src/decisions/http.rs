@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
 use beckon_openapi::decision as wire;
@@ -33,7 +34,7 @@ pub async fn decide(
     station: Data<Decisions>,
     request: HttpRequest,
     body: Payload,
-) -> Result<HttpResponse> {
+) -> Result<HttpResponse<Vec<u8>>> {
     let began = Instant::now();
     // Read before anything is refused: a body that is left lying costs the caller its connection.
     let body = read(body, LARGEST).await?;
@@ -44,7 +45,8 @@ pub async fn decide(
     let answer = station
         .decide(&media_id, &caller, &ask(&body)?, now, began)
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .body(answer))
+    let mut response = HttpResponse::with_body(StatusCode::OK, answer);
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    Ok(response)
 }

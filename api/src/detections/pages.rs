@@ -1,6 +1,7 @@
 //! Pages of 10 s in memory: one store query fills a page, however many viewers ask at once.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
@@ -48,15 +49,17 @@ impl Page {
     }
 }
 
+type Hasher = foldhash::quality::RandomState;
 type Cell = Arc<OnceCell<Arc<Page>>>;
 /// The pages of one media, by their number.
-type Shelf = HashMap<i64, Cell>;
+type Shelf = HashMap<i64, Cell, Hasher>;
+type Shelves = HashMap<MediaId, Shelf, Hasher>;
 
 /// All pages in memory.
 #[derive(Debug)]
 pub struct Pages {
     store: Arc<dyn Store>,
-    shelves: RwLock<HashMap<MediaId, Shelf>>,
+    shelves: RwLock<Shelves>,
 }
 
 impl Pages {
@@ -76,9 +79,12 @@ impl Pages {
         media_id: &MediaId,
         window: Window,
     ) -> anyhow::Result<Vec<Arc<Page>>> {
-        let (first, last) = (window.from().ms() / PAGE_MS, window.to().ms() / PAGE_MS);
-        let mut pages = Vec::with_capacity(usize::try_from(last - first + 1).unwrap_or(1));
-        for number in first..=last {
+        let numbers = window.from().ms() / PAGE_MS..=window.to().ms() / PAGE_MS;
+        if let Some(pages) = self.filled(media_id, numbers.clone()) {
+            return Ok(pages);
+        }
+        let mut pages = Vec::new();
+        for number in numbers {
             let cell = self.cell(media_id, number);
             let page = match cell.get() {
                 Some(page) => page.clone(),
@@ -90,6 +96,15 @@ impl Pages {
             pages.push(page);
         }
         Ok(pages)
+    }
+
+    /// The pages, if all of them are in memory: what a warm node finds, by one lock and one look for the media.
+    fn filled(&self, media_id: &MediaId, numbers: RangeInclusive<i64>) -> Option<Vec<Arc<Page>>> {
+        let shelves = self.read();
+        let shelf = shelves.get(media_id)?;
+        numbers
+            .map(|number| shelf.get(&number)?.get().cloned())
+            .collect()
     }
 
     fn cell(&self, media_id: &MediaId, number: i64) -> Cell {
@@ -148,11 +163,11 @@ impl Pages {
         self.write().remove(media_id);
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<MediaId, Shelf>> {
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Shelves> {
         self.shelves.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<MediaId, Shelf>> {
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Shelves> {
         self.shelves.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a JSON body so that a refusal names the field at fault.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
@@ -43,17 +44,39 @@ fn malformed(error: impl std::fmt::Display) -> Error {
 ///
 /// # Errors
 /// When it is too large or breaks off.
-pub async fn read(payload: web::Payload, largest: usize) -> Result<web::Bytes, Error> {
-    match payload.to_bytes_limited(largest).await {
-        Ok(bytes) => bytes.map_err(malformed),
-        Err(_) => Err(Refusal {
-            code: ErrorCode::BodyTooLarge,
-            detail: format!("the body is over {largest} bytes"),
-            field: None,
-            bound: Some(format!("at most {largest} bytes")),
+pub async fn read(mut payload: web::Payload, largest: usize) -> Result<web::Bytes, Error> {
+    // Most bodies come in one piece, which is then the body: nothing is reserved and nothing is copied.
+    let mut first = web::Bytes::new();
+    let mut joined = web::BytesMut::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(malformed)?;
+        if first.len().max(joined.len()) + piece.len() > largest {
+            return Err(too_large(largest));
         }
-        .into()),
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if joined.is_empty() {
+            joined.extend_from_slice(&first);
+        }
+        joined.extend_from_slice(&piece);
     }
+    Ok(if joined.is_empty() {
+        first
+    } else {
+        joined.freeze()
+    })
+}
+
+fn too_large(largest: usize) -> Error {
+    Refusal {
+        code: ErrorCode::BodyTooLarge,
+        detail: format!("the body is over {largest} bytes"),
+        field: None,
+        bound: Some(format!("at most {largest} bytes")),
+    }
+    .into()
 }
 
 /// Reads JSON; the refusal names the path of the field at fault.
@@ -110,6 +133,32 @@ mod tests {
             refusal(r#"{"media_id": "m", "markers": [{"name": "k", "position_ms": -4}]}"#);
         assert_eq!(refused.code, ErrorCode::MalformedBody);
         assert_eq!(refused.field.as_deref(), Some("markers[0].position_ms"));
+    }
+
+    async fn read_pieces(pieces: &[&'static str], largest: usize) -> Result<web::Bytes, Error> {
+        let pieces: Vec<_> = pieces.iter().map(|p| Ok(web::Bytes::from(*p))).collect();
+        let payload = Box::pin(futures_util::stream::iter(pieces));
+        let request = actix_web::test::TestRequest::default().to_http_request();
+        let payload = web::Payload::from_request(&request, &mut Payload::Stream { payload });
+        read(payload.await.expect("a payload"), largest).await
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_whole_in_however_many_pieces_it_comes() {
+        for pieces in [&[][..], &["abcdef"], &["ab", "cd", "", "ef"]] {
+            let body = read_pieces(pieces, 6).await.expect("within its bound");
+            assert_eq!(body, pieces.concat());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_over_its_bound_is_refused_in_however_many_pieces_it_comes() {
+        for pieces in [&["abcdefg"][..], &["ab", "cdefg"], &["ab", "cd", "efg"]] {
+            match read_pieces(pieces, 6).await {
+                Err(Error::Refused(refusal)) => assert_eq!(refusal.code, ErrorCode::BodyTooLarge),
+                other => panic!("not refused: {other:?}"),
+            }
+        }
     }
 
     #[test]

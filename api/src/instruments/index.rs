@@ -1,6 +1,5 @@
 //! What may run now: live instruments, made ready for decisions, found by the names on screen.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use beckon_classifier::encode::bounded;
@@ -131,7 +130,9 @@ pub(super) fn pieces(instrument_id: &InstrumentId, kind: Kind, schema: &Schema) 
 pub struct Index {
     revision: u64,
     all: Vec<Arc<Live>>,
-    by_name: HashMap<NameId, Vec<u32>, foldhash::fast::RandomState>,
+    /// By a name's number: a window holds hundreds of names, most of which trigger nothing, and a hash for each of
+    /// them would cost more than all the rest of the look.
+    by_name: Vec<Vec<u32>>,
     without_trigger: Vec<u32>,
 }
 
@@ -149,7 +150,11 @@ impl Index {
                 index.without_trigger.push(at);
             }
             for name in &live.triggers {
-                index.by_name.entry(*name).or_default().push(at);
+                let number = name.index();
+                if number >= index.by_name.len() {
+                    index.by_name.resize_with(number + 1, Vec::new);
+                }
+                index.by_name[number].push(at);
             }
         }
         index.all = all;
@@ -165,7 +170,7 @@ impl Index {
     /// The instruments that this name triggers, by position.
     #[must_use]
     pub fn by_name(&self, name: NameId) -> &[u32] {
-        self.by_name.get(&name).map_or(&[], Vec::as_slice)
+        self.by_name.get(name.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Those that run at any cue, by position.

@@ -10,11 +10,14 @@ use crate::db::{Db, Refresh, Slot};
 use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{MediaId, Time};
 
+/// Media by their ids: callers choose the ids, so the hash is seeded, but every decision looks here, so it is a quick one.
+pub(super) type ById = HashMap<MediaId, Arc<Media>, foldhash::quality::RandomState>;
+
 /// All media, in the database and, for readers that cannot wait, in memory.
 #[derive(Debug)]
 pub struct Registry {
     db: Db,
-    all: Slot<HashMap<MediaId, Arc<Media>>>,
+    all: Slot<ById>,
 }
 
 impl Registry {

@@ -1,6 +1,5 @@
 //! Media in SQL.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
+use super::registry::ById;
 use super::{Details, Marker, Media, OverlayLife, QuietScope, Signal, TOPIC};
 use crate::db::{Db, bump};
 use crate::words::{MediaId, Position, Time};
@@ -124,7 +124,7 @@ fn from_row(row: &AnyRow) -> anyhow::Result<Media> {
     })
 }
 
-pub(super) async fn all(db: &Db) -> anyhow::Result<HashMap<MediaId, Arc<Media>>> {
+pub(super) async fn all(db: &Db) -> anyhow::Result<ById> {
     let rows = sqlx::query(AssertSqlSafe(format!("select {COLUMNS} from media")))
         .fetch_all(db.pool())
         .await
