@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::seed::{AUDIENCE_POSITION_MS, profile};
 use super::{AUDIENCE_MEDIA, Api};
+use crate::reports::rate;
 
 /// How many answers one report of events carries.
 const BATCH: usize = 20;
@@ -252,7 +253,7 @@ impl Audience {
         latest.push_back((outcome.engaged, outcome.expected));
         if curve.answers.is_multiple_of(STEP) {
             let point = point(curve.answers, latest.iter().copied());
-            curve.points.push(point);
+            curve.points.extend(point);
         }
         let before = std::mem::replace(&mut curve.ranked_by, outcome.ranked_by.clone());
         (before != outcome.ranked_by).then_some(before)
@@ -309,22 +310,20 @@ fn events(overlay: &Value, engaged: bool, asked: u64) -> Vec<Value> {
     events
 }
 
-/// The engaged rate of some answers with its 95 % interval (Wilson).
-#[expect(clippy::cast_precision_loss, reason = "a few hundred answers")]
-fn point(answers: u64, latest: impl Iterator<Item = (bool, f64)> + Clone) -> Point {
-    let n = latest.clone().count() as f64;
-    let rate = latest.clone().filter(|(engaged, _)| *engaged).count() as f64 / n;
-    let expected = latest.map(|(_, truth)| truth).sum::<f64>() / n;
-    let z = 1.96_f64;
-    let centre = (rate + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    let half = z * (rate * (1.0 - rate) / n + z * z / (4.0 * n * n)).sqrt() / (1.0 + z * z / n);
-    Point {
+/// The engaged rate of the latest answers with its interval, and their true expectation.
+fn point(answers: u64, latest: impl Iterator<Item = (bool, f64)> + Clone) -> Option<Point> {
+    let n = latest.clone().count();
+    let engaged = latest.clone().filter(|(engaged, _)| *engaged).count();
+    let rate = rate(engaged as u64, n as u64)?;
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred answers")]
+    let expected = latest.map(|(_, truth)| truth).sum::<f64>() / n as f64;
+    Some(Point {
         answers,
-        learnt: rate,
-        low: centre - half,
-        high: centre + half,
+        learnt: rate.rate,
+        low: rate.low,
+        high: rate.high,
         expected,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -334,7 +333,7 @@ mod tests {
     #[test]
     fn a_point_is_the_rate_of_the_answers_within_its_interval() {
         let answers = (0..100).map(|i| (i % 4 == 0, 0.25));
-        let point = point(100, answers);
+        let point = point(100, answers).expect("there were answers");
         assert!((point.learnt - 0.25).abs() < 1e-9 && (point.expected - 0.25).abs() < 1e-9);
         assert!(
             (point.low - 0.1755).abs() < 1e-3 && (point.high - 0.3431).abs() < 1e-3,
