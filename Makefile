@@ -91,9 +91,7 @@ lint:
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc $(LOCKED) --workspace --no-deps
 
-# What DESIGN asks of the code's shape comes first: it fails soonest.
 test-rust: bins
-	cargo test $(LOCKED) --workspace --test architecture
 	.ci/postgres cargo test $(LOCKED) --workspace
 
 test-sdk: $(SDK)

@@ -48,11 +48,11 @@ impl Live {
         Self::with_window(6)
     }
 
-    /// One whose playlist names so many segments of two seconds.
+    /// One whose playlist names so many segments of two seconds, and that has been on air for six of them.
     pub fn with_window(segments: usize) -> Self {
         let clip = Arc::new(Clip::from_folder(&fixture()).expect("the fixture"));
         assert_eq!(clip.duration_ms(), CLIP_MS);
-        let zero = now().plus_ms(-2_000 * segments as i64);
+        let zero = now().plus_ms(-12_000);
         let settings = ChannelSettings {
             zero_ms: zero.ms(),
             window: segments,
