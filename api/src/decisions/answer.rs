@@ -9,9 +9,9 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
-use super::Decisions;
-use super::choose::{Choice, Pick, Scene, Scratch};
-use super::receipt::{Draft, Other};
+use super::choose::Scratch;
+use super::receipt::{Draft, Other, Sealer};
+use super::scene::{Choice, Pick, Scene};
 use super::wire::{self, explain};
 use crate::error::Result;
 
@@ -20,7 +20,7 @@ const USUAL: usize = 2048;
 
 /// Writes the answer.
 pub(super) fn write(
-    station: &Decisions,
+    sealer: &Sealer,
     scene: &Scene<'_>,
     choice: &Choice,
     explained: Option<Instant>,
@@ -45,7 +45,7 @@ pub(super) fn write(
         if i > 0 {
             out.push(b',');
         }
-        overlay(station, scene, choice, pick, scratch, &mut out);
+        overlay(sealer, scene, choice, pick, scratch, &mut out);
     }
     out.extend_from_slice(br#"],"next_check_ms":"#);
     match next_check_ms(scene, choice) {
@@ -75,7 +75,7 @@ fn next_check_ms(scene: &Scene<'_>, choice: &Choice) -> Option<i64> {
 }
 
 fn overlay(
-    station: &Decisions,
+    sealer: &Sealer,
     scene: &Scene<'_>,
     choice: &Choice,
     pick: &Pick,
@@ -90,12 +90,12 @@ fn overlay(
     out.extend_from_slice(br#","layout":{"anchor":"top_end"},"content":"#);
     out.extend_from_slice(live.content_json.as_bytes());
     out.extend_from_slice(br#","receipt":""#);
-    seal(station, scene, choice, pick, scratch, out);
+    seal(sealer, scene, choice, pick, scratch, out);
     out.extend_from_slice(br#""}"#);
 }
 
 fn seal(
-    station: &Decisions,
+    sealer: &Sealer,
     scene: &Scene<'_>,
     choice: &Choice,
     pick: &Pick,
@@ -160,9 +160,7 @@ fn seal(
         inputs: &scratch.inputs,
         others: &scratch.others,
     };
-    station
-        .sealer
-        .seal(&draft, nonce(), &mut scratch.receipt, out);
+    sealer.seal(&draft, nonce(), &mut scratch.receipt, out);
 }
 
 /// A nonce from the worker's own generator, seeded by the system: asking the system each time costs more than the seal.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use beckon_classifier::policy::{Policy, PolicyParams};
 use beckon_classifier::schema::Schema;
 
+use super::scene::{NamedPolicy, Scene};
 use super::{Ask, Ranking, answer, choose, context, pending, receipt, shown};
 use crate::auth::Caller;
 use crate::db::Slot;
@@ -31,28 +32,12 @@ pub struct Sources {
     pub ranking: Arc<Slot<Ranking>>,
 }
 
-/// A policy and its name, which every receipt says; made once.
-#[derive(Debug)]
-pub(super) struct NamedPolicy {
-    pub(super) policy: Policy,
-    pub(super) id: String,
-}
-
-impl NamedPolicy {
-    fn new(policy: Policy) -> Self {
-        Self {
-            id: policy.id(),
-            policy,
-        }
-    }
-}
-
 /// The station.
 #[derive(Debug)]
 pub struct Decisions {
     sources: Sources,
-    pub(super) sealer: receipt::Sealer,
-    pub(super) pending: pending::Pending,
+    sealer: receipt::Sealer,
+    pending: pending::Pending,
     /// Draws among what a model has scored.
     ranked: NamedPolicy,
     /// Draws while only popularity is known: there is more to find out than to make use of.
@@ -120,8 +105,10 @@ impl Decisions {
         let index = self.sources.instruments.index();
         let ranking = self.sources.ranking.load();
         let seed = self.seed(media_id, caller, ask);
-        let shown = shown::Shown::gather(self, &media, &viewer, ask, seed, now);
-        let scene = choose::Scene {
+        let mut shown = shown::Shown::gather(&self.sealer, &media, &viewer, ask, now);
+        let asked = (&viewer.viewer_id, media_id, seed);
+        self.pending.of(asked, now, |showing| shown.add(showing));
+        let scene = Scene {
             media: &media,
             window,
             position: ask.position()?,
@@ -146,9 +133,9 @@ impl Decisions {
         };
         choose::with_scratch(|scratch| {
             let choice = choose::choose(&scene, scratch);
-            self.pending.remember(&scene, &choice, now);
+            self.pending.remember(asked, now, choice.showings(&scene));
             let explained = ask.explain.then_some(began);
-            answer::write(self, &scene, &choice, explained, scratch)
+            answer::write(&self.sealer, &scene, &choice, explained, scratch)
         })
     }
 

@@ -15,10 +15,11 @@ mod rank;
 pub mod ranking_slot;
 pub mod receipt;
 mod request;
+mod scene;
 mod shown;
 mod wire;
 
-pub use choose::Reason;
 pub use decide::{Decisions, Sources};
 pub use ranking_slot::Ranking;
 pub use request::Ask;
+pub use scene::Reason;

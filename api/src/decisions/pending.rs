@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::choose::{Choice, Scene};
 use super::shown::Showing;
 use crate::words::{MediaId, Time, ViewerId};
 
@@ -14,6 +13,9 @@ const MOST: usize = 16;
 /// How many viewers a shard holds before it drops those that wait no more.
 const CROWDED: usize = 4096;
 const SHARDS: usize = 64;
+
+/// A question: whose, on which media, and its seed.
+pub(super) type Asked<'a> = (&'a ViewerId, &'a MediaId, u64);
 
 #[derive(Debug, Clone)]
 struct Waiting {
@@ -56,14 +58,8 @@ impl Pending {
     }
 
     /// The showings that wait, but not those of this very question: it gets the same answer again.
-    pub(super) fn of(
-        &self,
-        viewer_id: &ViewerId,
-        media_id: &MediaId,
-        seed: u64,
-        now: Time,
-        mut each: impl FnMut(Showing),
-    ) {
+    pub(super) fn of(&self, asked: Asked<'_>, now: Time, mut each: impl FnMut(Showing)) {
+        let (viewer_id, media_id, seed) = asked;
         let shard = self.shard(viewer_id);
         let waiting = shard.get(viewer_id).into_iter().flatten();
         for one in waiting.filter(|one| one.seed != seed && now.since(one.decided_at) < WAIT_MS) {
@@ -75,11 +71,17 @@ impl Pending {
     }
 
     /// Remembers what was chosen.
-    pub(super) fn remember(&self, scene: &Scene<'_>, choice: &Choice, now: Time) {
-        if choice.picks.is_empty() {
+    pub(super) fn remember(
+        &self,
+        asked: Asked<'_>,
+        now: Time,
+        showings: impl ExactSizeIterator<Item = Showing>,
+    ) {
+        if showings.len() == 0 {
             return;
         }
-        let mut shard = self.shard(&scene.viewer.viewer_id);
+        let (viewer_id, media_id, seed) = asked;
+        let mut shard = self.shard(viewer_id);
         if shard.len() >= CROWDED {
             shard.retain(|_, waiting| {
                 waiting
@@ -87,20 +89,14 @@ impl Pending {
                     .any(|one| now.since(one.decided_at) < WAIT_MS)
             });
         }
-        let waiting = shard.entry(scene.viewer.viewer_id.clone()).or_default();
-        waiting.retain(|one| one.seed != scene.seed && now.since(one.decided_at) < WAIT_MS);
+        let waiting = shard.entry(viewer_id.clone()).or_default();
+        waiting.retain(|one| one.seed != seed && now.since(one.decided_at) < WAIT_MS);
         let room = waiting.len().saturating_sub(MOST - 1);
         waiting.drain(..room);
-        waiting.extend(choice.picks.iter().map(|pick| Waiting {
-            showing: Showing {
-                decision: choice.decision,
-                instrument: scene.index.get(pick.at).key,
-                here: true,
-                shown_at: now,
-                hides_at: now.plus_ms(pick.show_ms),
-            },
-            media_id: scene.media.media_id.clone(),
-            seed: scene.seed,
+        waiting.extend(showings.map(|showing| Waiting {
+            showing,
+            media_id: media_id.clone(),
+            seed,
             decided_at: now,
         }));
     }

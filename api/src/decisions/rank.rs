@@ -3,8 +3,8 @@
 use beckon_classifier::policy::seed_of;
 use beckon_classifier::schema::Piece;
 
-use super::choose::{Pick, Scene};
 use super::filters;
+use super::scene::{Pick, Scene};
 
 /// A candidate that no filter stopped.
 #[derive(Debug, Clone, Copy)]

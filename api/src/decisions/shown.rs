@@ -1,7 +1,8 @@
 //! What this viewer was shown lately: the stored exposures, what this node decided and has not heard of yet,
 //! and what the device itself brings along.
 
-use super::{Ask, Decisions};
+use super::Ask;
+use super::receipt::Sealer;
 use crate::media::Media;
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -28,13 +29,12 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Gathers the showings from the three sides.
+    /// Gathers the stored exposures and what the device brings along; what the node itself knows is added to it.
     pub(super) fn gather(
-        decisions: &Decisions,
+        sealer: &Sealer,
         media: &Media,
         viewer: &Viewer,
         ask: &Ask<'_>,
-        seed: u64,
         now: Time,
     ) -> Self {
         let mut shown = Self {
@@ -51,7 +51,7 @@ impl Shown {
         }
         for receipt in ask.recent.iter().take(8) {
             // A receipt that does not open is of no harm here: it only fails to remind us.
-            let Ok(receipt) = decisions.sealer.open(receipt, now) else {
+            let Ok(receipt) = sealer.open(receipt, now) else {
                 continue;
             };
             if receipt.viewer_id == viewer.viewer_id {
@@ -64,15 +64,11 @@ impl Shown {
                 });
             }
         }
-        decisions
-            .pending
-            .of(&viewer.viewer_id, &media.media_id, seed, now, |showing| {
-                shown.add(showing)
-            });
         shown
     }
 
-    fn add(&mut self, showing: Showing) {
+    /// Adds a showing unless it is known from another side.
+    pub(super) fn add(&mut self, showing: Showing) {
         let known =
             |s: &Showing| s.decision == showing.decision && s.instrument == showing.instrument;
         if !self.showings.iter().any(known) {

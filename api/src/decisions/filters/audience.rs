@@ -1,6 +1,6 @@
 //! The viewer must be in its audience, and a profile counts only with consent.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {

@@ -1,6 +1,6 @@
 //! The viewer sees it only as often as its cap allows, over all media.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {

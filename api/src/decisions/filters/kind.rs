@@ -1,6 +1,6 @@
 //! The client must be able to draw it.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {

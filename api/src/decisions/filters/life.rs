@@ -1,6 +1,6 @@
 //! The viewer's overlay life: nothing while an overlay shows, then quiet, for its instrument or the whole media.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 use crate::media::{OverlayLife, QuietScope};
 use crate::words::Time;

@@ -1,6 +1,6 @@
 //! It runs on its media only.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {

@@ -9,7 +9,7 @@ mod schedule;
 
 pub(super) use life::{held_until, life_of};
 
-use super::choose::{Reason, Scene};
+use super::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 /// Why this instrument may not run for this viewer now; `None` where it may.

@@ -1,6 +1,6 @@
 //! It runs within its schedule: from its start on, and before its end.
 
-use crate::decisions::choose::{Reason, Scene};
+use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {

@@ -7,7 +7,8 @@ use beckon_openapi::decision as wire;
 
 use super::reason;
 use crate::decisions::Ranking;
-use crate::decisions::choose::{Choice, Reason, Scene, Scratch};
+use crate::decisions::choose::Scratch;
+use crate::decisions::scene::{Choice, Reason, Scene};
 use crate::detections::{Hit, NameId, Names};
 
 /// How many names an explanation lists.

@@ -10,7 +10,7 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::Ask;
-use super::choose::Reason;
+use super::scene::Reason;
 use crate::error::{Refusal, Result};
 use crate::instruments::Kind;
 

@@ -1,0 +1,133 @@
+//! What a choice depends on, and what it is: values that every step of a decision reads.
+
+use std::sync::Arc;
+
+use beckon_classifier::policy::Policy;
+use beckon_classifier::schema::Piece;
+
+use super::shown::{Showing, Shown};
+use super::{Ranking, context};
+use crate::detections::Page;
+use crate::instruments::Index;
+use crate::media::{Media, OverlayLife};
+use crate::viewers::Viewer;
+use crate::words::{Position, Time, Window};
+
+/// Why a candidate was left out, or why there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing that triggers an instrument is in the window.
+    NothingOnScreen,
+    /// It runs on other media only.
+    OtherMedia,
+    /// Its schedule has not begun, or is over.
+    OutsideSchedule,
+    /// The client cannot draw its kind.
+    CannotDraw,
+    /// The viewer is not in its audience.
+    OutsideAudience,
+    /// Its audience asks for a profile that may not be used.
+    NoConsent,
+    /// The viewer has seen it as often as its cap allows.
+    FrequencyCapped,
+    /// It, or the media, is in its quiet time.
+    Quiet,
+    /// An overlay is on this viewer's screen.
+    Showing,
+    /// Another candidate went before it.
+    Outranked,
+}
+
+impl Reason {
+    /// All reasons, in the order of their numbers.
+    pub const ALL: [Self; 10] = [
+        Self::NothingOnScreen,
+        Self::OtherMedia,
+        Self::OutsideSchedule,
+        Self::CannotDraw,
+        Self::OutsideAudience,
+        Self::NoConsent,
+        Self::FrequencyCapped,
+        Self::Quiet,
+        Self::Showing,
+        Self::Outranked,
+    ];
+}
+
+/// Everything that a choice depends on.
+#[derive(Debug)]
+pub(super) struct Scene<'a> {
+    pub(super) media: &'a Media,
+    pub(super) window: Window,
+    pub(super) position: Position,
+    pub(super) pages: &'a [Arc<Page>],
+    pub(super) index: &'a Index,
+    pub(super) viewer: &'a Viewer,
+    /// The profile may be used.
+    pub(super) personal: bool,
+    pub(super) shown: &'a Shown,
+    pub(super) can_draw: u8,
+    pub(super) slots: usize,
+    pub(super) ranking: &'a Ranking,
+    pub(super) context: &'a context::Fields,
+    pub(super) locale: Option<&'a str>,
+    pub(super) policy: &'a NamedPolicy,
+    /// The media's overlay life, or the node's.
+    pub(super) life: OverlayLife,
+    pub(super) seed: u64,
+    pub(super) now: Time,
+}
+
+/// What was chosen, and what was not, and why.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) decision: u128,
+    pub(super) picks: Vec<Pick>,
+    /// How many candidates each reason left out, by the reason's number.
+    pub(super) reasons: [u32; Reason::ALL.len()],
+    pub(super) context: Vec<Piece>,
+    /// The first moment at which a candidate that is only held by an overlay's life could run.
+    pub(super) free_at: Option<Time>,
+}
+
+/// One chosen instrument.
+#[derive(Debug)]
+pub(super) struct Pick {
+    /// Its place in the index.
+    pub(super) at: u32,
+    pub(super) show_ms: i64,
+    /// Which of the ranked it is, and out of which stretch of them it was drawn.
+    pub(super) ranked: usize,
+    pub(super) tier: std::ops::Range<usize>,
+    /// How likely it was to be chosen, given the slots before it.
+    pub(super) propensity: f64,
+}
+
+impl Choice {
+    /// What it puts on the viewer's screen, as later questions will count it.
+    pub(super) fn showings(&self, scene: &Scene<'_>) -> impl ExactSizeIterator<Item = Showing> {
+        self.picks.iter().map(|pick| Showing {
+            decision: self.decision,
+            instrument: scene.index.get(pick.at).key,
+            here: true,
+            shown_at: scene.now,
+            hides_at: scene.now.plus_ms(pick.show_ms),
+        })
+    }
+}
+
+/// A policy and its name, which every receipt says; made once.
+#[derive(Debug)]
+pub(super) struct NamedPolicy {
+    pub(super) policy: Policy,
+    pub(super) id: String,
+}
+
+impl NamedPolicy {
+    pub(super) fn new(policy: Policy) -> Self {
+        Self {
+            id: policy.id(),
+            policy,
+        }
+    }
+}
