@@ -15,5 +15,7 @@ rmSync(out, { recursive: true, force: true });
 const entryPoints = readdirSync(here).filter((name) => name.endsWith(".test.ts")).map((name) => here + name);
 await build({ entryPoints, outdir: out, bundle: true, platform: "node", format: "esm", packages: "external", outExtension: { ".js": ".mjs" }, loader: { ".css": "text" }, logLevel: "warning" });
 const files = readdirSync(out).filter((name) => name.endsWith(".mjs")).map((name) => `${out}/${name}`);
-const { status } = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit", cwd: fileURLToPath(new URL("..", import.meta.url)) });
-process.exit(status ?? 1);
+// One by one: the runner that reads the files' output as its own messages stumbles over what a test prints.
+const cwd = fileURLToPath(new URL("..", import.meta.url));
+const codes = files.map((file) => spawnSync(process.execPath, ["--test-reporter=spec", file], { stdio: "inherit", cwd }).status ?? 1);
+process.exit(Math.max(...codes));
