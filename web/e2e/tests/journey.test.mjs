@@ -143,7 +143,7 @@ describe("the circle on one machine", { timeout: 600_000 }, () => {
 
   step("the way from the first frame to the painted overlay is known part by part", async () => {
     // Most overlays follow a question that the quiet time's end set off; one that a cue led to, from a segment that the page saw come, takes a while.
-    const traced = await eventually("an overlay whose every moment is known", () => trace(demo, opened.record.said, opened.playlists), (found) => found !== null, 2 * ROUND_MS);
+    const traced = await eventually("an overlay whose every moment is known", () => trace(demo, opened.record.said, opened.playlists), (found) => found !== null, 3 * ROUND_MS);
     assert.ok(traced);
     const { way } = traced;
     console.log(`“${traced.title}” for ${traced.viewer}, for ${traced.name}:\n${lines(way).join("\n")}`);
