@@ -132,7 +132,9 @@ impl Decisions {
             now,
         };
         choose::with_scratch(|scratch| {
-            let choice = choose::choose(&scene, scratch);
+            let mut choice = choose::choose(&scene, scratch);
+            // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
+            choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
             self.pending.remember(asked, now, choice.showings(&scene));
             let explained = ask.explain.then_some(began);
             answer::write(&self.sealer, &scene, &choice, explained, scratch)

@@ -134,7 +134,7 @@ async fn media(api: &Api, channel: &Channel) -> anyhow::Result<()> {
         "title": channel.title, "playback_url": channel.playback_url,
         "signal": {"kind": "origin", "url": channel.origin_url, "channel_arn": channel.channel_arn},
         // Shorter than in earnest, so that a visitor sees more than one.
-        "overlay_life": {"show_ms": 10_000, "quiet_ms": 4_000, "quiet_scope": "media"},
+        "overlay_life": {"show_ms": 10_000, "quiet_ms": 1_000, "quiet_scope": "media"},
     });
     api.send(
         "PUT",
