@@ -35,6 +35,14 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
     };
     let raw = RawAsk::deserialize(&mut json).map_err(malformed)?;
     json.end().map_err(malformed)?;
+    let unknown_fields = raw.unknown_fields + raw.client.unknown_fields;
+    if unknown_fields > 0 {
+        tracing::debug!(
+            kind = "decisions.unknown_fields",
+            count = unknown_fields,
+            "a question had fields that this node does not know"
+        );
+    }
     let slots = raw.slots.unwrap_or(1);
     if !(1..=MOST_SLOTS).contains(&slots) {
         return Err(Refusal::field("slots", format!("slots is {slots}"), "1..=4").into());
@@ -57,7 +65,7 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         personalisation: raw.personalisation,
         recent: raw.recent,
         explain: raw.explain,
-        unknown_fields: raw.unknown_fields + raw.client.unknown_fields,
+        unknown_fields,
     })
 }
 
