@@ -3,6 +3,8 @@
 
 // The ground floor.
 pub mod auth;
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod blobs;
 pub mod config;
 pub mod db;

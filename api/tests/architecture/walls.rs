@@ -53,6 +53,36 @@ const WALLS: &[Wall] = &[
         mend: "wrap it in viewer-sdk/src/wasm.rs; the core knows no browser",
     },
     Wall {
+        what: "AWS's configuration (`aws_config`)",
+        names: |name| name.is_of("aws_config"),
+        may: |source| in_rooms(source, &["aws"]) || is_a_test(source),
+        mend: "take `crate::aws::SdkConfig` as an argument; `app` loads it once",
+    },
+    Wall {
+        what: "Rekognition (`aws_sdk_rekognition`)",
+        names: |name| name.is_of("aws_sdk_rekognition"),
+        may: |source| one_client(source, &["ingest"], "rekognition"),
+        mend: "call it in ingest/rekognition and give back our own words",
+    },
+    Wall {
+        what: "DynamoDB (`aws_sdk_dynamodb`)",
+        names: |name| name.is_of("aws_sdk_dynamodb"),
+        may: |source| one_client(source, &["detections", "viewers", "cues"], "dynamo"),
+        mend: "call it in the station's dynamo.rs and give back our own words",
+    },
+    Wall {
+        what: "IVS (`aws_sdk_ivs`)",
+        names: |name| name.is_of("aws_sdk_ivs"),
+        may: |source| one_client(source, &["cues"], "ivs"),
+        mend: "call it in cues/ivs.rs and give back our own words",
+    },
+    Wall {
+        what: "S3 (`aws_sdk_s3`)",
+        names: |name| name.is_of("aws_sdk_s3"),
+        may: |source| one_client(source, &["blobs"], "s3"),
+        mend: "call it in blobs/s3.rs and give back our own words",
+    },
+    Wall {
         what: "the environment (`std::env`)",
         names: |name| name.holds("std::env") || name.is_of("env") && name.path.len() > 1,
         may: |source| {
@@ -69,6 +99,16 @@ const WALLS: &[Wall] = &[
 fn in_files(source: &Source, names: &[&str]) -> bool {
     let parts = source.path.trim_end_matches(".rs").split('/');
     parts.into_iter().any(|part| names.contains(&part))
+}
+
+/// Whether this is where one of AWS's clients lives: the file or folder of that name in one of these rooms.
+fn one_client(source: &Source, rooms: &[&str], name: &str) -> bool {
+    in_rooms(source, rooms) && in_files(source, &[name]) || is_a_test(source)
+}
+
+/// Tests hand clients a configuration, and look at what arrived.
+fn is_a_test(source: &Source) -> bool {
+    source.path.starts_with("api/tests/")
 }
 
 fn in_rooms(source: &Source, rooms: &[&str]) -> bool {
@@ -102,9 +142,48 @@ fn check(source: &Source) -> Vec<Breach> {
         .collect()
 }
 
+/// The build with AWS's clients and the one without are the same program but for what is built: the feature shows
+/// where a module is named, and where `app` builds.
+fn feature(source: &Source) -> Vec<Breach> {
+    if !source.path.starts_with("api/src/") || in_rooms(source, &["app"]) {
+        return Vec::new();
+    }
+    // The code without its strings would not show the feature's name.
+    let lines: Vec<&str> = source.text.lines().collect();
+    let mut breaches = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        if line.trim_start().starts_with("//") || !line.contains("feature = \"aws\"") {
+            continue;
+        }
+        let below = lines.get(number + 1).map_or("", |below| below.trim());
+        let names_a_module = ["mod ", "pub mod ", "pub(crate) mod ", "pub(super) mod "];
+        if !names_a_module.iter().any(|start| below.starts_with(start)) {
+            let rule = "the feature `aws` shows in the middle of a module";
+            let mend = "move what needs it into a module of its own, and choose in `app`";
+            breaches.push(source.breach(number + 1, rule, mend));
+        }
+    }
+    breaches
+}
+
 #[test]
 fn each_crate_stays_behind_its_wall() {
     hold(&rust().iter().flat_map(check).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_feature_aws_shows_on_mod_lines_and_in_app_alone() {
+    hold(&rust().iter().flat_map(feature).collect::<Vec<_>>());
+    let planted = |path, text| feature(&Source::planted(path, text));
+    let inside = "fn f() {\n    #[cfg(feature = \"aws\")]\n    g();\n}";
+    assert_eq!(caught(planted("api/src/cues/send.rs", inside)).line, 2);
+    caught(planted(
+        "api/src/cues/send.rs",
+        "fn f() -> bool { cfg!(feature = \"aws\") }",
+    ));
+    assert_eq!(planted("api/src/app/build.rs", inside), []);
+    let module = "#[cfg(feature = \"aws\")]\npub mod ivs;";
+    assert_eq!(planted("api/src/cues/mod.rs", module), []);
 }
 
 #[test]
@@ -142,6 +221,36 @@ fn each_wall_is_seen_when_it_is_broken() {
             "`wasm_bindgen`",
         ),
         (
+            "api/src/ingest/watch.rs",
+            "use aws_sdk_rekognition::Client;",
+            "`aws_sdk_rekognition`",
+        ),
+        (
+            "api/src/cues/dynamo/rekognition.rs",
+            "use aws_sdk_rekognition::Client;",
+            "`aws_sdk_rekognition`",
+        ),
+        (
+            "api/src/detections/store.rs",
+            "use aws_sdk_dynamodb::Client;",
+            "`aws_sdk_dynamodb`",
+        ),
+        (
+            "api/src/ingest/ivs.rs",
+            "use aws_sdk_ivs::Client;",
+            "`aws_sdk_ivs`",
+        ),
+        (
+            "api/src/blobs/mod.rs",
+            "use aws_sdk_s3::Client;",
+            "`aws_sdk_s3`",
+        ),
+        (
+            "api/src/app/build.rs",
+            "fn f() { aws_config::load_defaults() }",
+            "`aws_config`",
+        ),
+        (
             "api/src/media/store.rs",
             "use std::{env, fs};",
             "`std::env`",
@@ -166,6 +275,17 @@ fn those_who_may_are_left_alone() {
             "api/src/error/mod.rs",
             "impl From<sqlx::Error> for Error {}",
         ),
+        ("api/src/aws/mod.rs", "pub use aws_config::SdkConfig;"),
+        (
+            "api/src/ingest/rekognition/jobs.rs",
+            "use aws_sdk_rekognition::Client;",
+        ),
+        (
+            "api/src/detections/dynamo.rs",
+            "use aws_sdk_dynamodb::Client;",
+        ),
+        ("api/src/cues/ivs.rs", "use aws_sdk_ivs::Client;"),
+        ("api/src/blobs/s3.rs", "use aws_sdk_s3::Client;"),
         ("api/src/config.rs", "use std::env;"),
         ("viewer-sdk/build/src/core.rs", "use std::env;"),
         (
