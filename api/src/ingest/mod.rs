@@ -4,8 +4,10 @@ mod analyse;
 pub mod frames;
 pub mod hls;
 pub mod ledger;
+pub mod models;
 pub mod recogniser;
 pub mod references;
+pub mod spend;
 mod watch;
 
 pub use references::References;

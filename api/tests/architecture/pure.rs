@@ -48,6 +48,10 @@ const SHELLS: &[(&str, &str)] = &[
         "ingest/references/mod.rs",
         "writes through to the blobs and the store",
     ),
+    (
+        "ingest/models/mod.rs",
+        "waits for the service that runs them",
+    ),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (
         "ingest/recogniser/recorded.rs",

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 pub use self::image::Image;
 pub use self::recorded::Recorded;
 use super::frames::Frame;
+use super::spend::Calls;
 use crate::detections::Detection;
 use crate::words::{Position, Time};
 
@@ -18,6 +19,10 @@ pub trait Recogniser: Send + Sync + std::fmt::Debug {
     fn source(&self) -> &'static str;
     /// Whether it looks at pictures; without that none are cut.
     fn needs_frames(&self) -> bool;
+    /// At most how many calls that cost so many pictures will take; the budget is reserved before them.
+    fn most_calls(&self, _frames: usize) -> Calls {
+        Calls::new()
+    }
     /// What is on screen in this stretch. Positions lie in it.
     async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Vec<Detection>>;
 }
