@@ -645,6 +645,16 @@ export interface components {
          * @enum {string}
          */
         CueKind: "check";
+        /** @description A custom model. It bills while it runs, so it is started before the media's timetable begins and stopped after it ends. */
+        CustomLabels: {
+            /**
+             * Format: double
+             * @description How sure it must be, 0 to 100; 80 unless told.
+             */
+            min_confidence?: number | null;
+            /** @description Which version of which project. */
+            project_version_arn: string;
+        };
         /** @description The choice. No overlay is an empty list with reasons, never an error. */
         Decision: {
             /** @description Its id: the same viewer and cue get the same one again. */
@@ -913,6 +923,24 @@ export interface components {
             /** @description When (RFC 3339). */
             shown_at: string;
         };
+        /** @description Which pictures are looked at. */
+        FrameChoice: {
+            /**
+             * Format: double
+             * @description More than 0, at most 30; 0.1 is one in ten seconds.
+             */
+            count: number;
+            /** @enum {string} */
+            kind: "per_second";
+        } | {
+            /**
+             * Format: double
+             * @description But no more than so many a second: more than 0, at most 30.
+             */
+            at_most_per_second: number;
+            /** @enum {string} */
+            kind: "scene_cuts";
+        };
         /** @description How often one viewer may see it. */
         FrequencyCap: {
             /**
@@ -993,6 +1021,64 @@ export interface components {
          * @enum {string}
          */
         ImportShape: "api_answer" | "console_export";
+        /**
+         * @description How nodes ingest a media by themselves.
+         * @example {
+         *       "frames": {
+         *         "count": 1,
+         *         "kind": "per_second"
+         *       },
+         *       "max_spend_usd": 25,
+         *       "most_lag_ms": 10000,
+         *       "recogniser": {
+         *         "kind": "rekognition",
+         *         "labels": {
+         *           "min_confidence": 75
+         *         }
+         *       },
+         *       "source": {
+         *         "kind": "hls",
+         *         "url": "https://live.example.com/cup/master.m3u8"
+         *       }
+         *     }
+         */
+        Ingest: {
+            /** @description Which pictures are looked at; one a second unless told. */
+            frames?: components["schemas"]["FrameChoice"];
+            /**
+             * Format: double
+             * @description What recognition of this media may cost, in US dollars; then it stops. No limit unless told.
+             */
+            max_spend_usd: number | null;
+            /**
+             * Format: int32
+             * @description How far behind the stream the looking may fall before it looks at less: 1 000 to 120 000 ms, 10 000 unless told.
+             */
+            most_lag_ms?: number | null;
+            /** @description Who says what they show; the embedded recogniser unless told. */
+            recogniser?: components["schemas"]["Recogniser"];
+            /** @description Where its pictures come from. */
+            source: components["schemas"]["IngestSource"];
+        };
+        /** @description Where a media's pictures come from. */
+        IngestSource: {
+            /** @enum {string} */
+            kind: "hls";
+            /** @description Its master or media playlist (http or https, a whole address). */
+            url: string;
+        } | {
+            /** @description The bucket. */
+            bucket: string;
+            /**
+             * Format: int32
+             * @description How far one lies from the next: 1 000 to 60 000 ms, 60 000 unless told.
+             */
+            every_ms?: number | null;
+            /** @enum {string} */
+            kind: "thumbnails";
+            /** @description What their keys begin with: `ivs/v1/<account>/<channel>/`. */
+            prefix: string;
+        };
         /**
          * @description A registered instrument, as its latest version says.
          * @example {
@@ -1096,6 +1182,7 @@ export interface components {
          * @description A registered media.
          * @example {
          *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "ingest": null,
          *       "markers": [
          *         {
          *           "name": "kick-off",
@@ -1113,6 +1200,7 @@ export interface components {
          *       "poster_url": null,
          *       "preview_url": null,
          *       "signal": null,
+         *       "timetable": null,
          *       "title": "Harbour Cup, final",
          *       "updated_at": "2026-11-20T18:30:00.000Z",
          *       "zero": "2026-11-20T19:00:00.000Z"
@@ -1121,6 +1209,7 @@ export interface components {
         Media: {
             /** @description When it was registered (RFC 3339). */
             created_at: string;
+            ingest: components["schemas"]["Ingest"] | null;
             /** @description Named positions, in their order. */
             markers: components["schemas"]["Marker"][];
             /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -1135,6 +1224,7 @@ export interface components {
             /** @description A short moving picture of it. */
             preview_url: string | null;
             signal: components["schemas"]["Signal"] | null;
+            timetable: components["schemas"]["Timetable"] | null;
             /** @description What people call it; the id where no title was given. */
             title: string;
             /** @description When it was last changed (RFC 3339). */
@@ -1155,6 +1245,7 @@ export interface components {
          *     }
          */
         MediaUpdate: {
+            ingest?: components["schemas"]["Ingest"] | null;
             /** @description Named positions such as kick-off and half-time. */
             markers?: components["schemas"]["Marker"][];
             overlay_life?: components["schemas"]["OverlayLife"] | null;
@@ -1167,6 +1258,7 @@ export interface components {
             /** @description A short moving picture of it (http or https). */
             preview_url?: string | null;
             signal?: components["schemas"]["Signal"] | null;
+            timetable?: components["schemas"]["Timetable"] | null;
             /** @description What people call it. */
             title?: string | null;
         };
@@ -1323,6 +1415,7 @@ export interface components {
          *     }
          */
         NewMedia: {
+            ingest?: components["schemas"]["Ingest"] | null;
             /** @description Named positions such as kick-off and half-time. */
             markers?: components["schemas"]["Marker"][];
             /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -1337,6 +1430,7 @@ export interface components {
             /** @description A short moving picture of it (http or https). */
             preview_url?: string | null;
             signal?: components["schemas"]["Signal"] | null;
+            timetable?: components["schemas"]["Timetable"] | null;
             /** @description Everything else about it. */
             title?: string | null;
             /** @description The first moment covered (RFC 3339); the time of registration unless told. It never moves. */
@@ -1489,6 +1583,7 @@ export interface components {
             items: {
                 /** @description When it was registered (RFC 3339). */
                 created_at: string;
+                ingest: components["schemas"]["Ingest"] | null;
                 /** @description Named positions, in their order. */
                 markers: components["schemas"]["Marker"][];
                 /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -1503,6 +1598,7 @@ export interface components {
                 /** @description A short moving picture of it. */
                 preview_url: string | null;
                 signal: components["schemas"]["Signal"] | null;
+                timetable: components["schemas"]["Timetable"] | null;
                 /** @description What people call it; the id where no title was given. */
                 title: string;
                 /** @description When it was last changed (RFC 3339). */
@@ -1643,6 +1739,18 @@ export interface components {
             count: number;
             /** @description The reason. */
             reason: components["schemas"]["Reason"];
+        };
+        /** @description Who says what a picture shows. */
+        Recogniser: {
+            /** @enum {string} */
+            kind: "images";
+        } | {
+            celebrities?: components["schemas"]["Sureness"] | null;
+            custom_labels?: components["schemas"]["CustomLabels"] | null;
+            /** @enum {string} */
+            kind: "rekognition";
+            labels?: components["schemas"]["Sureness"] | null;
+            moderation?: components["schemas"]["Sureness"] | null;
         };
         /**
          * @description A registered reference.
@@ -1795,6 +1903,11 @@ export interface components {
             kind: "origin";
             /** @description Where the origin answers (http or https); `PutMetadata` is appended. */
             url: string;
+        } | {
+            /** @description The channel's ARN. */
+            channel_arn: string;
+            /** @enum {string} */
+            kind: "ivs";
         };
         /** @description How a question stands; told only to who has answered. */
         Standing: {
@@ -1813,6 +1926,14 @@ export interface components {
             /** @description `draft` or `live`. */
             state: components["schemas"]["InstrumentState"];
         };
+        /** @description How sure the recogniser must be. */
+        Sureness: {
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            min_confidence?: number | null;
+        };
         /** @description A test of one attribute. One that the viewer does not have fails every test but `not_exists`. */
         Test: {
             /** @description `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`. */
@@ -1820,6 +1941,22 @@ export interface components {
             /** @description How to compare. */
             op: components["schemas"]["Op"];
             value?: components["schemas"]["AttributeValue"] | null;
+        };
+        /**
+         * @description When a media runs.
+         * @example {
+         *       "ends_at": "2026-11-20T22:00:00+01:00",
+         *       "starts_at": "2026-11-20T20:00:00+01:00",
+         *       "zone": "Europe/Berlin"
+         *     }
+         */
+        Timetable: {
+            /** @description To this one (RFC 3339), at most 31 days later. */
+            ends_at: string;
+            /** @description From this moment (RFC 3339). */
+            starts_at: string;
+            /** @description The time zone in which people speak of it, by its IANA name; `UTC` unless told. */
+            zone?: string | null;
         };
         /** @description What must be on screen. */
         Trigger: {

@@ -277,6 +277,62 @@ impl fmt::Display for Time {
     }
 }
 
+/// An amount of money in millionths of a US dollar: recognisers charge less than a cent a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct MicroUsd(i64);
+
+impl MicroUsd {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// A million dollars, more than any media may spend.
+    const MOST: i64 = 1_000_000_000_000;
+
+    /// An amount in millionths; below nothing is nothing.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(if micros < 0 { 0 } else { micros })
+    }
+
+    /// Checks an amount in dollars, and rounds it to a millionth.
+    ///
+    /// # Errors
+    /// When it is not a number from 0 to a million.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range is checked before"
+    )]
+    pub fn parse_usd(dollars: f64) -> Result<Self, Invalid> {
+        let micros = (dollars * 1e6).round();
+        // NaN lies in no range.
+        if (0.0..=Self::MOST as f64).contains(&micros) {
+            Ok(Self(micros as i64))
+        } else {
+            Err(Invalid {
+                detail: format!("{dollars} is no amount in dollars"),
+                bound: "0..=1000000",
+            })
+        }
+    }
+
+    /// In millionths of a dollar.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// In dollars.
+    #[must_use]
+    pub fn usd(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ pub mod decision;
 pub mod detection;
 pub mod event;
 pub mod health;
+pub mod ingest;
 pub mod instrument;
 pub mod media;
 pub mod model;

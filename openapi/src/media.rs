@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ingest::{Ingest, Timetable};
+
 /// A media to register: a live event or a stored video. Only `media_id` is needed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +42,12 @@ pub struct NewMedia {
     /// On what legal basis people in the picture are recognised; without one celebrities are neither stored nor imported.
     #[serde(default)]
     pub people_basis: Option<String>,
+    /// How nodes ingest it by themselves; without it they leave it alone.
+    #[serde(default)]
+    pub ingest: Option<Ingest>,
+    /// When it runs; without it, always.
+    #[serde(default)]
+    pub timetable: Option<Timetable>,
 }
 
 /// The changeable part of a media: a full replacement of what stands there. `zero` never moves.
@@ -71,6 +79,12 @@ pub struct MediaUpdate {
     /// On what legal basis people in the picture are recognised; without one celebrities are neither stored nor imported.
     #[serde(default)]
     pub people_basis: Option<String>,
+    /// How nodes ingest it by themselves; without it they leave it alone.
+    #[serde(default)]
+    pub ingest: Option<Ingest>,
+    /// When it runs; without it, always.
+    #[serde(default)]
+    pub timetable: Option<Timetable>,
 }
 
 /// A registered media.
@@ -80,6 +94,7 @@ pub struct MediaUpdate {
     "markers": [{"name": "kick-off", "position_ms": 300000}],
     "playback_url": "https://cdn.example.com/harbour/master.m3u8", "poster_url": null, "preview_url": null,
     "signal": null, "overlay_life": {"show_ms": 120000, "quiet_ms": 600000, "quiet_scope": "media"}, "people_basis": null,
+    "ingest": null, "timetable": null,
     "created_at": "2026-11-20T18:30:00.000Z", "updated_at": "2026-11-20T18:30:00.000Z"
 }))]
 pub struct Media {
@@ -109,6 +124,12 @@ pub struct Media {
     /// On what legal basis people in the picture are recognised.
     #[schema(required)]
     pub people_basis: Option<String>,
+    /// How nodes ingest it by themselves.
+    #[schema(required)]
+    pub ingest: Option<Ingest>,
+    /// When it runs.
+    #[schema(required)]
+    pub timetable: Option<Timetable>,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When it was last changed (RFC 3339).
@@ -134,6 +155,11 @@ pub enum Signal {
         /// Where the origin answers (http or https); `PutMetadata` is appended.
         url: String,
         /// The channel, as the origin names it.
+        channel_arn: String,
+    },
+    /// An IVS channel.
+    Ivs {
+        /// The channel's ARN.
         channel_arn: String,
     },
 }

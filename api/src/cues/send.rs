@@ -114,6 +114,7 @@ impl Cues {
             Some(crate::media::Signal::Origin { url, channel_arn }) => {
                 format!("{url} {channel_arn}")
             }
+            Some(crate::media::Signal::Ivs { channel_arn }) => channel_arn.clone(),
             None => media.media_id.to_string(),
         };
         super::lock(&self.buckets)

@@ -56,7 +56,9 @@ impl Origin {
 #[async_trait]
 impl Signal for Origin {
     async fn put(&self, through: &media::Signal, metadata: &str) -> Result<(), NotPut> {
-        let media::Signal::Origin { url, channel_arn } = through;
+        let media::Signal::Origin { url, channel_arn } = through else {
+            return Err(NotPut::Refused("this node has no way to IVS".to_owned()));
+        };
         let call = PutMetadata {
             channel_arn,
             metadata,

@@ -1,11 +1,14 @@
 //! Media: what is watched, its zero, and how overlays live on it.
 
 pub mod http;
+mod ingest;
 mod model;
 mod registry;
+mod row;
 mod store;
 mod wire;
 
+pub use ingest::{CustomLabels, Frames, Ingest, Recogniser, Rekognition, Source, Timetable};
 pub use model::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
 pub use registry::Registry;
 pub use wire::{life_from_wire, life_to_wire, web_url};

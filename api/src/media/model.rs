@@ -1,5 +1,6 @@
 //! What a media is.
 
+use super::{Ingest, Timetable};
 use crate::words::{MediaId, Position, Time};
 
 /// A media.
@@ -36,6 +37,10 @@ pub struct Details {
     pub overlay_life: Option<OverlayLife>,
     /// On what legal basis people in the picture are recognised.
     pub people_basis: Option<String>,
+    /// How nodes ingest it by themselves; without it they leave it alone.
+    pub ingest: Option<Ingest>,
+    /// When it runs; without it, always.
+    pub timetable: Option<Timetable>,
 }
 
 /// A named position.
@@ -55,6 +60,11 @@ pub enum Signal {
         /// Where it answers.
         url: String,
         /// The channel, as the origin names it.
+        channel_arn: String,
+    },
+    /// An IVS channel.
+    Ivs {
+        /// The channel.
         channel_arn: String,
     },
 }

@@ -3,39 +3,25 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::registry::ById;
-use super::{Details, Marker, Media, OverlayLife, QuietScope, Signal, TOPIC};
+use super::row::{IngestRow, LifeRow, MarkerRow, SignalRow, TimetableRow};
+use super::{Details, Ingest, Marker, Media, OverlayLife, Signal, TOPIC, Timetable};
 use crate::db::{Db, bump};
-use crate::words::{MediaId, Position, Time};
+use crate::words::{MediaId, Time};
 
 const COLUMNS: &str = "media_id, title, zero, markers, playback_url, poster_url, preview_url, signal, \
-                       overlay_life, people_basis, created_at, updated_at";
+                       overlay_life, people_basis, ingest, timetable, created_at, updated_at";
 
-/// The JSON columns have shapes of their own, so that the wire may change without a migration.
-#[derive(Serialize, Deserialize)]
-struct MarkerRow {
-    name: String,
-    position_ms: i64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum SignalRow {
-    Origin { url: String, channel_arn: String },
-}
-
-#[derive(Serialize, Deserialize)]
-struct LifeRow {
-    show_ms: i64,
-    quiet_ms: i64,
-    quiet_whole_media: bool,
-}
-
-fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 8]> {
+/// A media's details as its columns hold them, in their order.
+fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 10]> {
+    fn json(row: Option<impl Serialize>) -> serde_json::Result<Option<String>> {
+        row.map(|row| serde_json::to_string(&row)).transpose()
+    }
     let Details {
         title,
         markers,
@@ -45,79 +31,49 @@ fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 8]> {
         signal,
         overlay_life,
         people_basis,
+        ingest,
+        timetable,
     } = details;
-    let markers: Vec<MarkerRow> = markers
-        .iter()
-        .map(|m| MarkerRow {
-            name: m.name.clone(),
-            position_ms: m.position.ms(),
-        })
-        .collect();
-    let signal = signal
-        .as_ref()
-        .map(|Signal::Origin { url, channel_arn }| SignalRow::Origin {
-            url: url.clone(),
-            channel_arn: channel_arn.clone(),
-        });
-    let life = overlay_life.map(|life| LifeRow {
-        show_ms: life.show_ms,
-        quiet_ms: life.quiet_ms,
-        quiet_whole_media: life.quiet_scope == QuietScope::Media,
-    });
+    let markers: Vec<MarkerRow> = markers.iter().map(MarkerRow::from).collect();
     Ok([
         Some(title.clone()),
         Some(serde_json::to_string(&markers)?),
         playback_url.clone(),
         poster_url.clone(),
         preview_url.clone(),
-        signal.map(|s| serde_json::to_string(&s)).transpose()?,
-        life.map(|l| serde_json::to_string(&l)).transpose()?,
+        json(signal.as_ref().map(SignalRow::from))?,
+        json(overlay_life.map(LifeRow::from))?,
         people_basis.clone(),
+        json(ingest.as_ref().map(IngestRow::from))?,
+        json(timetable.as_ref().map(TimetableRow::from))?,
     ])
 }
 
 fn from_row(row: &AnyRow) -> anyhow::Result<Media> {
+    fn json<T: DeserializeOwned>(text: Option<String>) -> serde_json::Result<Option<T>> {
+        text.map(|text| serde_json::from_str(&text)).transpose()
+    }
     let text = |column: &str| row.try_get::<Option<String>, _>(column);
-    let media_id: String = row.try_get("media_id")?;
-    let markers: Vec<MarkerRow> = serde_json::from_str(row.try_get("markers")?)?;
-    let signal: Option<SignalRow> = text("signal")?
-        .map(|json| serde_json::from_str(&json))
-        .transpose()?;
-    let life: Option<LifeRow> = text("overlay_life")?
-        .map(|json| serde_json::from_str(&json))
-        .transpose()?;
     let invalid =
         |e: crate::words::Invalid| anyhow::anyhow!("a stored media is invalid: {}", e.detail);
-    let marker = |m: MarkerRow| {
-        Ok(Marker {
-            name: m.name,
-            position: Position::parse(m.position_ms).map_err(invalid)?,
-        })
-    };
+    let media_id: String = row.try_get("media_id")?;
+    let markers: Vec<MarkerRow> = serde_json::from_str(row.try_get("markers")?)?;
+    let markers: Result<_, _> = markers.into_iter().map(Marker::try_from).collect();
+    let ingest: Option<IngestRow> = json(text("ingest")?)?;
     Ok(Media {
         media_id: MediaId::parse(&media_id).map_err(invalid)?,
         zero: Time::from_ms(row.try_get("zero")?),
         details: Details {
             title: row.try_get("title")?,
-            markers: markers
-                .into_iter()
-                .map(marker)
-                .collect::<anyhow::Result<_>>()?,
+            markers: markers.map_err(invalid)?,
             playback_url: text("playback_url")?,
             poster_url: text("poster_url")?,
             preview_url: text("preview_url")?,
-            signal: signal
-                .map(|SignalRow::Origin { url, channel_arn }| Signal::Origin { url, channel_arn }),
-            overlay_life: life.map(|l| OverlayLife {
-                show_ms: l.show_ms,
-                quiet_ms: l.quiet_ms,
-                quiet_scope: if l.quiet_whole_media {
-                    QuietScope::Media
-                } else {
-                    QuietScope::Instrument
-                },
-            }),
+            signal: json::<SignalRow>(text("signal")?)?.map(Signal::from),
+            overlay_life: json::<LifeRow>(text("overlay_life")?)?.map(OverlayLife::from),
             people_basis: text("people_basis")?,
+            ingest: ingest.map(Ingest::try_from).transpose().map_err(invalid)?,
+            timetable: json::<TimetableRow>(text("timetable")?)?.map(Timetable::from),
         },
         created_at: Time::from_ms(row.try_get("created_at")?),
         updated_at: Time::from_ms(row.try_get("updated_at")?),
@@ -149,7 +105,7 @@ pub(super) async fn page(db: &Db, after: &str, limit: u32) -> anyhow::Result<Vec
 pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
     let mut write = db.write().await?;
     let sql = format!(
-        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (media_id) do nothing"
     );
     let [
@@ -161,6 +117,8 @@ pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
         signal,
         life,
         people,
+        ingest,
+        timetable,
     ] = details_columns(&media.details)?;
     let done = sqlx::query(AssertSqlSafe(sql))
         .bind(media.media_id.to_string())
@@ -173,6 +131,8 @@ pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
         .bind(signal)
         .bind(life)
         .bind(people)
+        .bind(ingest)
+        .bind(timetable)
         .bind(media.created_at.ms())
         .bind(media.updated_at.ms())
         .execute(write.tx())
@@ -199,10 +159,12 @@ pub(super) async fn update(
         signal,
         life,
         people,
+        ingest,
+        timetable,
     ] = details_columns(details)?;
     let done = sqlx::query(
         "update media set title = $2, markers = $3, playback_url = $4, poster_url = $5, preview_url = $6,
-             signal = $7, overlay_life = $8, people_basis = $9, updated_at = $10
+             signal = $7, overlay_life = $8, people_basis = $9, ingest = $10, timetable = $11, updated_at = $12
          where media_id = $1",
     )
     .bind(media_id.to_string())
@@ -214,6 +176,8 @@ pub(super) async fn update(
     .bind(signal)
     .bind(life)
     .bind(people)
+    .bind(ingest)
+    .bind(timetable)
     .bind(now.ms())
     .execute(write.tx())
     .await

@@ -10,6 +10,7 @@ on_both_engines! {
     a_media_needs_no_more_than_its_id => media_by_id;
     a_media_is_registered_once_changed_and_deleted => media_life;
     media_are_listed_in_pages => media_pages;
+    a_media_says_how_and_when_it_is_ingested => media_ingest;
     what_was_acknowledged_is_there_after_a_restart => media_after_restart;
 }
 
@@ -91,4 +92,61 @@ async fn media_after_restart(server: &mut Server) {
         server.operator().get("/v1/media/cup").await.expect(200),
         created
     );
+}
+
+async fn media_ingest(server: &mut Server) {
+    let operator = server.operator();
+    let body = json!({"media_id": "cup",
+        "signal": {"kind": "ivs", "channel_arn": "arn:aws:ivs:eu-west-1:123456789012:channel/abc"},
+        "ingest": {"source": {"kind": "hls", "url": "https://live.example.com/m.m3u8"},
+            "recogniser": {"kind": "rekognition", "celebrities": {}, "labels": {"min_confidence": 60}},
+            "frames": {"kind": "per_second", "count": 0.5}, "max_spend_usd": 2.5},
+        "timetable": {"starts_at": "2026-11-20T20:00:00+01:00", "ends_at": "2026-11-20T21:30:00Z", "zone": "Europe/Berlin"}});
+    let created = operator.post("/v1/media", &body).await.expect(201);
+    let ingest = &created["ingest"];
+    assert_eq!(ingest["recogniser"]["celebrities"]["min_confidence"], 95.0);
+    assert_eq!(ingest["recogniser"]["custom_labels"], json!(null));
+    assert_eq!(ingest["most_lag_ms"], 10_000);
+    assert_eq!(
+        created["timetable"]["starts_at"],
+        "2026-11-20T19:00:00.000Z"
+    );
+    server.restart().await;
+    let operator = server.operator();
+    assert_eq!(operator.get("/v1/media/cup").await.expect(200), created);
+
+    let refused = [
+        (
+            json!({"ingest": {"source": {"kind": "hls", "url": "/m.m3u8"}}}),
+            "ingest.source.url",
+        ),
+        (
+            json!({"ingest": {"source": {"kind": "hls", "url": "https://a.example/m"}, "frames": {"kind": "per_second", "count": 0}}}),
+            "ingest.frames.count",
+        ),
+        (
+            json!({"ingest": {"source": {"kind": "hls", "url": "https://a.example/m"}, "recogniser": {"kind": "rekognition"}}}),
+            "ingest.recogniser",
+        ),
+        (
+            json!({"timetable": {"starts_at": "2026-11-20T20:00:00Z", "ends_at": "2026-11-20T20:00:00Z"}}),
+            "timetable.ends_at",
+        ),
+        (
+            json!({"timetable": {"starts_at": "2026-11-20T20:00:00Z", "ends_at": "2026-11-20T21:00:00Z", "zone": "Middle/Earth"}}),
+            "timetable.zone",
+        ),
+        (
+            json!({"signal": {"kind": "ivs", "channel_arn": "abc"}}),
+            "signal.channel_arn",
+        ),
+    ];
+    for (body, field) in refused {
+        let problem = operator
+            .put("/v1/media/cup", &body)
+            .await
+            .refused(422, "invalid_field");
+        assert_eq!(problem["field"], field);
+    }
+    assert_eq!(operator.get("/v1/media/cup").await.expect(200), created);
 }

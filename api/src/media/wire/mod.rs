@@ -1,7 +1,10 @@
 //! Media on the wire and in the domain.
 
+mod ingest;
+
 use beckon_openapi::media as wire;
 
+use self::ingest::{ingest_from_wire, ingest_to_wire, timetable_from_wire, timetable_to_wire};
 use super::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
 use crate::error::{At, Refusal, Result};
 use crate::words::{MediaId, Position, Time};
@@ -26,6 +29,8 @@ pub(super) fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         signal,
         overlay_life,
         people_basis,
+        ingest,
+        timetable,
     } = wire;
     let media_id = MediaId::parse(&media_id).at("media_id")?;
     let zero = zero.map(|text| Time::parse(&text).at("zero")).transpose()?;
@@ -38,6 +43,8 @@ pub(super) fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         signal,
         overlay_life,
         people_basis,
+        ingest,
+        timetable,
     };
     Ok(Media {
         details: details(update, &media_id)?,
@@ -78,6 +85,8 @@ pub(super) fn details(wire: wire::MediaUpdate, media_id: &MediaId) -> Result<Det
             .map(|life| life_from_wire("overlay_life", life))
             .transpose()?,
         people_basis: optional("people_basis", wire.people_basis, 200)?,
+        ingest: wire.ingest.map(ingest_from_wire).transpose()?,
+        timetable: wire.timetable.map(timetable_from_wire).transpose()?,
     })
 }
 
@@ -113,11 +122,30 @@ pub fn web_url(field: &str, url: String) -> Result<String> {
 }
 
 fn signal(wire: wire::Signal) -> Result<Signal> {
-    let wire::Signal::Origin { url, channel_arn } = wire;
-    Ok(Signal::Origin {
-        url: web_url("signal.url", url)?,
-        channel_arn: text("signal.channel_arn", channel_arn, 128)?,
+    let arn = |arn| text("signal.channel_arn", arn, 128);
+    Ok(match wire {
+        wire::Signal::Origin { url, channel_arn } => Signal::Origin {
+            url: web_url("signal.url", url)?,
+            channel_arn: arn(channel_arn)?,
+        },
+        wire::Signal::Ivs { channel_arn } => {
+            if !channel_arn.starts_with("arn:") || !channel_arn.contains(":ivs:") {
+                let detail = format!("`{channel_arn}` names no IVS channel");
+                let bound = "arn:aws:ivs:…:channel/…";
+                return Err(Refusal::field("signal.channel_arn", detail, bound).into());
+            }
+            Signal::Ivs {
+                channel_arn: arn(channel_arn)?,
+            }
+        }
     })
+}
+
+fn signal_to_wire(signal: Signal) -> wire::Signal {
+    match signal {
+        Signal::Origin { url, channel_arn } => wire::Signal::Origin { url, channel_arn },
+        Signal::Ivs { channel_arn } => wire::Signal::Ivs { channel_arn },
+    }
 }
 
 /// Checks an overlay life.
@@ -188,11 +216,11 @@ impl From<&Media> for wire::Media {
             playback_url: details.playback_url,
             poster_url: details.poster_url,
             preview_url: details.preview_url,
-            signal: details.signal.map(|Signal::Origin { url, channel_arn }| {
-                wire::Signal::Origin { url, channel_arn }
-            }),
+            signal: details.signal.map(signal_to_wire),
             overlay_life: details.overlay_life.map(life_to_wire),
             people_basis: details.people_basis,
+            ingest: details.ingest.map(ingest_to_wire),
+            timetable: details.timetable.map(timetable_to_wire),
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }
