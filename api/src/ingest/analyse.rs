@@ -134,7 +134,8 @@ async fn look(
         Vec::new()
     };
     let stretch = Stretch { from, to, frames };
-    Ok(Some(job.recogniser.recognise(stretch, now()).await?))
+    let said = job.recogniser.recognise(stretch, now()).await?;
+    Ok(Some(said.detections))
 }
 
 async fn pictures(

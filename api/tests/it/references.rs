@@ -158,7 +158,8 @@ async fn found(server: &mut Server) {
     let seen = recogniser
         .recognise(stretch, Time::from_ms(5))
         .await
-        .expect("looked");
+        .expect("looked")
+        .detections;
     let names: Vec<&str> = seen.iter().map(|d| d.name.as_str()).collect();
     assert_eq!(names, ["Two"]);
     assert_eq!(

@@ -8,8 +8,7 @@ use std::time::Duration;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use async_trait::async_trait;
 use beckon_api::config::now;
-use beckon_api::detections::Detection;
-use beckon_api::ingest::recogniser::{Recogniser, Recorded, Stretch};
+use beckon_api::ingest::recogniser::{Recognised, Recogniser, Recorded, Stretch};
 use beckon_api::ingest::{WatchJob, Watched, ledger, watch};
 use beckon_api::words::{MediaId, Position, Time};
 use beckon_origin::{Channel, ChannelName, ChannelSettings, Clip, Origin};
@@ -110,7 +109,7 @@ impl Recogniser for Remembers {
         true
     }
 
-    async fn recognise(&self, stretch: Stretch, _: Time) -> anyhow::Result<Vec<Detection>> {
+    async fn recognise(&self, stretch: Stretch, _: Time) -> anyhow::Result<Recognised> {
         let span = (stretch.from.ms(), stretch.to.ms());
         self.stretches.lock().expect("alone").push(span);
         for frame in &stretch.frames {
@@ -118,7 +117,7 @@ impl Recogniser for Remembers {
             assert_eq!(frame.rgb.len(), 640 * 360 * 3);
             self.frames.lock().expect("alone").push(frame.position.ms());
         }
-        Ok(Vec::new())
+        Ok(Recognised::default())
     }
 }
 
@@ -259,7 +258,8 @@ async fn what_rekognition_said_of_the_swans_comes_back_in_every_round() {
             to: at(clip_ms),
             frames: Vec::new(),
         };
-        let found = swans.recognise(whole, now()).await.expect("an answer");
+        let said = swans.recognise(whole, now()).await.expect("an answer");
+        let found = said.detections;
         assert_eq!(found.len(), 747);
         let bird = found
             .iter()

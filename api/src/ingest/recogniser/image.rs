@@ -6,7 +6,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use beckon_matcher::{Match, RgbFrame};
 
-use super::{Recogniser, Stretch};
+use super::{Recognised, Recogniser, Stretch};
 use crate::detections::{BoundingBox, Detection, Kind};
 use crate::ingest::frames::Frame;
 use crate::ingest::references::{Gallery, Named, References};
@@ -38,13 +38,14 @@ impl Recogniser for Image {
         true
     }
 
-    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Vec<Detection>> {
+    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Recognised> {
         let gallery = self.references.gallery();
         let looked = tokio::task::spawn_blocking(move || match &*gallery {
             Some(gallery) => look(gallery, &stretch.frames, now),
             None => Ok(Vec::new()),
         });
-        looked.await.context("looking at frames failed")?
+        let found = looked.await.context("looking at frames failed")??;
+        Ok(found.into())
     }
 }
 

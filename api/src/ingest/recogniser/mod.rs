@@ -24,7 +24,31 @@ pub trait Recogniser: Send + Sync + std::fmt::Debug {
         Calls::new()
     }
     /// What is on screen in this stretch. Positions lie in it.
-    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Vec<Detection>>;
+    ///
+    /// # Errors
+    /// When nothing could be said of it; what could be said in part is an answer.
+    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Recognised>;
+}
+
+/// What was said of a stretch, and what it took.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Recognised {
+    /// What is on screen.
+    pub detections: Vec<Detection>,
+    /// The calls that were made; one that was tried again counts once.
+    pub calls: Calls,
+    /// What failed while the rest was answered, a line each. The recogniser has logged it.
+    pub partial: Vec<String>,
+}
+
+impl From<Vec<Detection>> for Recognised {
+    /// Of one who calls nobody.
+    fn from(detections: Vec<Detection>) -> Self {
+        Self {
+            detections,
+            ..Self::default()
+        }
+    }
 }
 
 /// A piece of the stream: stretches of one watch follow one another without gap or overlap.

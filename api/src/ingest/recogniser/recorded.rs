@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Recogniser, Stretch};
+use super::{Recognised, Recogniser, Stretch};
 use crate::detections::{Detection, read_import};
 use crate::error::{Refusal, Result};
 use crate::words::{Position, Time};
@@ -96,8 +96,8 @@ impl Recogniser for Recorded {
         false
     }
 
-    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Vec<Detection>> {
-        Ok(self.between(stretch.from, stretch.to, now))
+    async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Recognised> {
+        Ok(self.between(stretch.from, stretch.to, now).into())
     }
 }
 
