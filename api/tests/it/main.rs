@@ -13,6 +13,7 @@ mod harness;
 mod instruments;
 mod learning;
 mod media;
+mod media_state;
 mod readme;
 mod references;
 mod refusals;
