@@ -10,5 +10,6 @@ pub mod references;
 pub mod spend;
 mod watch;
 
+pub use hls::WIDTH;
 pub use references::References;
 pub use watch::{WatchJob, Watched, Watching, watch};

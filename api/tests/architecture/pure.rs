@@ -40,6 +40,10 @@ const SHELLS: &[(&str, &str)] = &[
     ("ingest/watch.rs", "holds a lease and beats its heart"),
     ("ingest/hls/follow.rs", "asks for a playlist in its rhythm"),
     (
+        "ingest/hls/resource.rs",
+        "fetches segments, their keys and headers",
+    ),
+    (
         "ingest/analyse.rs",
         "fetches a segment and stores what it shows",
     ),
