@@ -59,6 +59,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hooks/eventbridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event of EventBridge
+         * @description For an API destination whose connection sends `Authorization: Bearer <token>` with a token of the role ingest.
+         *     The same event twice is one.
+         */
+        post: operations["take_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hooks/sns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a message of SNS
+         * @description Subscribe a topic to this address; it must stand in `--sns-topics`. A subscription is confirmed by itself.
+         *     Signatures of version 1 and 2 are verified; a message of another topic, with a wrong signature, older than
+         *     an hour or taken before is refused. Notices of S3, events of EventBridge and completions of Rekognition are
+         *     worked off in the background once they are written down.
+         */
+        post: operations["take_sns_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments": {
         parameters: {
             query?: never;
@@ -807,7 +851,7 @@ export interface components {
          * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -967,6 +1011,21 @@ export interface components {
             /** @description Which version runs. */
             version: string;
         };
+        /**
+         * @description What became of a message.
+         * @example {
+         *       "status": "accepted"
+         *     }
+         */
+        HookReceipt: {
+            /** @description What became of it. */
+            status: components["schemas"]["HookStatus"];
+        };
+        /**
+         * @description What became of a message.
+         * @enum {string}
+         */
+        HookStatus: "accepted" | "known" | "confirmed" | "ignored";
         /**
          * @description What became of an import.
          * @example {
@@ -2187,6 +2246,78 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event as EventBridge posts it */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookReceipt"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_sns_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The message as SNS posts it: JSON as text/plain */
+        requestBody: {
+            content: {
+                "text/plain": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookReceipt"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

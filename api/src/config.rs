@@ -135,4 +135,20 @@ pub struct ServeOptions {
         value_name = "ROWS"
     )]
     pub retrain_every_rows: u64,
+    /// What is told from outside
+    #[command(flatten)]
+    pub hooks: HookOptions,
+}
+
+/// Who may tell this installation what happened outside.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct HookOptions {
+    /// Topics of SNS that may post to /v1/hooks/sns, by their ARNs; repeat or separate by commas
+    #[arg(
+        long,
+        env = "BECKON_SNS_TOPICS",
+        value_delimiter = ',',
+        value_name = "ARN"
+    )]
+    pub sns_topics: Vec<String>,
 }

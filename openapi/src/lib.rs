@@ -7,6 +7,7 @@ pub mod detection;
 pub mod event;
 pub mod health;
 pub mod ingest;
+pub mod hook;
 pub mod instrument;
 pub mod media;
 pub mod model;

@@ -92,6 +92,8 @@ error_codes! {
     TokenExpired = "token_expired", 401, "The token has expired";
     /// The token's role may not do this.
     Forbidden = "forbidden", 403, "This role may not do this";
+    /// A message of SNS whose signature or certificate is not SNS's.
+    MessageForged = "message_forged", 403, "The message is forged";
     /// No such route.
     NotFound = "not_found", 404, "There is nothing here";
     /// No such media.
@@ -118,6 +120,8 @@ error_codes! {
     TooFewRows = "too_few_rows", 409, "There are too few rows to train on";
     /// As many references are registered as a node can match in time.
     TooManyReferences = "too_many_references", 409, "There are too many references";
+    /// A message of SNS that was taken before, or that is too old to be new.
+    MessageReplayed = "message_replayed", 409, "The message is not new";
     /// The body is longer than the route allows.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     /// The content type is not one that the route reads.

@@ -1,6 +1,6 @@
 //! An example that would be refused, or that nothing sends, misleads: each is read as its type and comes back whole.
 
-use beckon_openapi::{cue, decision, detection, event, health, instrument, media, model, problem};
+use beckon_openapi::{cue, decision, detection, event, health, hook, instrument, media, model, problem};
 use beckon_openapi::{reference, results, viewer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,9 @@ fn examples_are_what_is_sent() {
     holds::<detection::ImportReport>();
     holds::<event::Event>();
     holds::<event::EventReport>();
+    holds::<hook::HookReceipt>();
     holds::<health::Health>();
+    holds::<hook::HookReceipt>();
     holds::<health::Readiness>();
     holds::<instrument::NewInstrument>();
     holds::<instrument::Instrument>();

@@ -14,7 +14,8 @@ use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
 use crate::events::Events;
 use crate::fetch::Fetcher;
-use crate::ingest::{References, Watching};
+use crate::ingest::hooks::Hooks;
+use crate::ingest::{Desk, Outside, References, Watching};
 use crate::instruments::Instruments;
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
@@ -36,6 +37,7 @@ pub struct App {
     pub(super) events: Data<Events>,
     pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
+    pub(super) hooks: Data<Hooks>,
     pub(super) fetch: Fetcher,
     pub(super) cues: Data<Cues>,
 }
@@ -46,6 +48,15 @@ impl App {
     /// # Errors
     /// When a store cannot be opened.
     pub async fn build(options: ServeOptions) -> anyhow::Result<Self> {
+        let outside = Outside::reached_by(&Fetcher::new(options.reach)?);
+        Self::build_within(options, outside).await
+    }
+
+    /// The same, with what lies outside of the node given.
+    ///
+    /// # Errors
+    /// When a store cannot be opened.
+    pub async fn build_within(options: ServeOptions, outside: Outside) -> anyhow::Result<Self> {
         let auth = Auth::new(Keys::load_or_make(&options.store.keys_dir())?);
         let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(&options.store.blobs_dir())?);
         let db = Db::open(&options.store.database_url()).await?;
@@ -81,6 +92,11 @@ impl App {
         };
         let fetch = Fetcher::new(options.reach)?;
         Ok(Self {
+            hooks: Data::new(Hooks::new(
+                db.clone(),
+                outside.sns,
+                options.hooks.sns_topics.clone(),
+            )),
             learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
             media: Data::from(media),
@@ -142,6 +158,12 @@ impl App {
             detections: self.detections.clone().into_inner(),
             fetch: self.fetch.clone(),
         }
+    }
+
+    /// What does what notices ask.
+    #[must_use]
+    pub(super) fn desk(&self) -> Desk {
+        Desk::new(self.db.clone())
     }
 
     /// What the embedded recogniser looks for.

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::App;
 use crate::cues::Cues;
 use crate::db::follow_revisions;
+use crate::ingest::hooks;
 use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
@@ -17,6 +18,7 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(follow_revisions(app.db.clone(), app.refreshed()));
     jobs.spawn(app.ticker().run());
     jobs.spawn(end_streams(app.cues()));
+    jobs.spawn(hooks::work(app.db.clone(), app.desk()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if let Some(every) = NonZeroU64::new(app.options.retrain_every_rows) {

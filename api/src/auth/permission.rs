@@ -15,6 +15,8 @@ pub enum Permission {
     WriteDetections,
     /// Register and list reference images.
     WriteReferences,
+    /// Send notices of what happened outside.
+    SendNotices,
     /// Read instruments and their results.
     ReadInstruments,
     /// Register and change instruments.
@@ -42,7 +44,9 @@ impl Permission {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
             Self::WriteMedia | Self::SendCues => &[Operator],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
-            Self::WriteDetections | Self::WriteReferences => &[Operator, Ingest],
+            Self::WriteDetections | Self::WriteReferences | Self::SendNotices => {
+                &[Operator, Ingest]
+            }
             Self::ReadInstruments => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
             Self::WriteViewers => &[Operator],

@@ -3,7 +3,6 @@
 mod cue;
 #[cfg(feature = "demo")]
 mod demo;
-mod dry_run;
 mod import;
 mod ingest;
 mod migrate;

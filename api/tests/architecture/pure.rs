@@ -19,7 +19,6 @@ const PURE: &[&str] = &[
 /// Files of stations that are not pure, and why.
 const SHELLS: &[(&str, &str)] = &[
     ("media/registry.rs", "writes through to the store"),
-    ("media/state/mod.rs", "writes through to the store"),
     (
         "viewers/registry.rs",
         "asks the store for a viewer that is not in memory",
@@ -40,14 +39,11 @@ const SHELLS: &[(&str, &str)] = &[
     ("ingest/watch.rs", "holds a lease and beats its heart"),
     ("ingest/hls/follow.rs", "asks for a playlist in its rhythm"),
     (
-        "ingest/hls/resource.rs",
-        "fetches segments, their keys and headers",
-    ),
-    (
         "ingest/analyse.rs",
         "fetches a segment and stores what it shows",
     ),
     ("ingest/frames.rs", "runs ffmpeg"),
+    ("ingest/desk.rs", "does what notices ask"),
     ("ingest/ledger/mod.rs", "reads the ledger's store"),
     (
         "ingest/references/mod.rs",
@@ -56,6 +52,15 @@ const SHELLS: &[(&str, &str)] = &[
     (
         "ingest/models/mod.rs",
         "waits for the service that runs them",
+    ),
+    (
+        "ingest/hooks/mod.rs",
+        "fetches certificates and writes messages down",
+    ),
+    ("ingest/hooks/outside.rs", "speaks to SNS"),
+    (
+        "ingest/hooks/work.rs",
+        "works notices off a few times a second",
     ),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (

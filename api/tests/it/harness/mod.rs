@@ -8,7 +8,8 @@ use std::net::TcpListener;
 
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
-use beckon_api::config::{Reach, ServeOptions, StoreOptions, now};
+use beckon_api::config::{HookOptions, Reach, ServeOptions, StoreOptions, now};
+use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
 
 /// Which engine a test runs on.
@@ -26,6 +27,7 @@ pub struct Server {
     /// `None` once it was stopped.
     running: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     options: ServeOptions,
+    outside: Option<Outside>,
     _folder: Option<tempfile::TempDir>,
     _database: Option<postgres::Database>,
 }
@@ -46,6 +48,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         spread_ms: 0,
         reach: Reach::Loopback,
         retrain_every_rows: 0,
+        hooks: HookOptions::default(),
     }
 }
 
@@ -60,6 +63,15 @@ impl Server {
         engine: Engine,
         change: impl FnOnce(&mut ServeOptions),
     ) -> Option<Self> {
+        Self::start_within(engine, None, change).await
+    }
+
+    /// Starts a server with stand-ins for what lies outside.
+    pub async fn start_within(
+        engine: Engine,
+        outside: Option<Outside>,
+        change: impl FnOnce(&mut ServeOptions),
+    ) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let database = match engine {
             Engine::Sqlite => None,
@@ -67,13 +79,14 @@ impl Server {
         };
         let mut options = options(folder.path(), database.as_ref().map(|d| d.url.clone()));
         change(&mut options);
-        let (app, address, handle, running) = run(&options).await;
+        let (app, address, handle, running) = run(&options, outside.clone()).await;
         Some(Self {
             app,
             address,
             handle,
             running: Some(running),
             options,
+            outside,
             _folder: Some(folder),
             _database: database,
         })
@@ -81,13 +94,14 @@ impl Server {
 
     /// Another node on the same data, with an address of its own. It ends before the first.
     pub async fn second_node(&self) -> Self {
-        let (app, address, handle, running) = run(&self.options).await;
+        let (app, address, handle, running) = run(&self.options, self.outside.clone()).await;
         Self {
             app,
             address,
             handle,
             running: Some(running),
             options: self.options.clone(),
+            outside: self.outside.clone(),
             _folder: None,
             _database: None,
         }
@@ -96,7 +110,7 @@ impl Server {
     /// Stops the server and starts another on the same data.
     pub async fn restart(&mut self) {
         self.stop().await;
-        let (app, address, handle, running) = run(&self.options).await;
+        let (app, address, handle, running) = run(&self.options, self.outside.clone()).await;
         (self.app, self.address, self.handle, self.running) = (app, address, handle, Some(running));
     }
 
@@ -156,6 +170,7 @@ impl Server {
 
 async fn run(
     options: &ServeOptions,
+    outside: Option<Outside>,
 ) -> (
     App,
     std::net::SocketAddr,
@@ -164,7 +179,11 @@ async fn run(
 ) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
-    let app = App::build(options.clone()).await.expect("the app is built");
+    let built = match outside {
+        Some(outside) => App::build_within(options.clone(), outside).await,
+        None => App::build(options.clone()).await,
+    };
+    let app = built.expect("the app is built");
     let server = app::serve(listener, app.clone(), |_| {}).expect("the server starts");
     let handle = server.handle();
     (app, address, handle, tokio::spawn(server))
