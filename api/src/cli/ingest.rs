@@ -10,6 +10,7 @@ use crate::config::{Reach, StoreOptions, now};
 use crate::db::{Db, Refresh, follow_revisions};
 use crate::detections::Detections;
 use crate::fetch::Fetcher;
+use crate::ingest::frames;
 use crate::ingest::recogniser::{Image, Recogniser, Recorded};
 use crate::ingest::{References, WatchJob, Watched, Watching, watch};
 use crate::media::Registry;
@@ -27,8 +28,13 @@ pub(super) struct Ingest {
     #[command(flatten)]
     store: StoreOptions,
     /// Media to watch; it must be registered
-    #[arg(long, env = "BECKON_MEDIA", value_name = "ID")]
-    media: String,
+    #[arg(
+        long,
+        env = "BECKON_MEDIA",
+        value_name = "ID",
+        required_unless_present = "dry_run"
+    )]
+    media: Option<String>,
     /// Playlist (HLS, master or media); the media's playback address unless told
     #[arg(long, env = "BECKON_URL", value_name = "URL")]
     url: Option<String>,
@@ -41,6 +47,17 @@ pub(super) struct Ingest {
     /// Length of the clip that the recorded output is about, in ms, where the stream loops it
     #[arg(long, env = "BECKON_CLIP_MS", value_name = "MS", requires = "recorded")]
     clip_ms: Option<i64>,
+    /// Print one line of JSON a segment that this playlist lists, counted from its first one, and store nothing
+    #[arg(long, value_name = "FILE-or-URL")]
+    dry_run: Option<String>,
+    /// How many ffmpeg may run at once
+    #[arg(
+        long,
+        env = "BECKON_FFMPEG_AT_ONCE",
+        default_value_t = 2,
+        value_name = "N"
+    )]
+    ffmpeg_at_once: usize,
     /// Which addresses may be fetched from
     #[arg(long, env = "BECKON_REACH", value_enum, default_value_t = Reach::Public)]
     reach: Reach,
@@ -49,6 +66,10 @@ pub(super) struct Ingest {
 impl Ingest {
     pub(super) fn run(self) -> anyhow::Result<()> {
         super::log_to_stderr();
+        if let Some(source) = &self.dry_run {
+            return super::dry_run::dry_run(source, self.reach);
+        }
+        frames::at_once(self.ffmpeg_at_once);
         let watched = tokio::runtime::Runtime::new()?.block_on(self.watch())?;
         let Watched {
             analysed,
@@ -64,7 +85,8 @@ impl Ingest {
     async fn watch(self) -> anyhow::Result<Watched> {
         let db = Db::open(&self.store.database_url()).await?;
         let media = Arc::new(Registry::open(db.clone()).await?);
-        let media_id = MediaId::parse(&self.media).map_err(|e| anyhow::anyhow!(e.detail))?;
+        let media_id = MediaId::parse(self.media.as_deref().unwrap_or_default())
+            .map_err(|e| anyhow::anyhow!(e.detail))?;
         let playback = media.get(&media_id)?.details.playback_url.clone();
         let url = self.url.clone().or(playback).with_context(|| {
             format!("{media_id} has no playback address: say with --url what to watch")

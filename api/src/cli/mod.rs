@@ -3,6 +3,7 @@
 mod cue;
 #[cfg(feature = "demo")]
 mod demo;
+mod dry_run;
 mod import;
 mod ingest;
 mod migrate;

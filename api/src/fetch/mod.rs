@@ -1,5 +1,6 @@
 //! Fetch: the one way out by HTTP, with bounds on where, how much and how long.
 
+mod part;
 mod reach;
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -10,6 +11,7 @@ pub use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 
+pub use self::part::Part;
 pub use crate::config::Reach;
 
 /// How long connecting may take.
@@ -18,6 +20,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 const WHOLE: Duration = Duration::from_secs(20);
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 4;
+
+/// How far into a whole answer a part that was asked for may lie.
+const MOST_PASSED_OVER: u64 = 256 * 1024 * 1024;
 
 /// Why something was not fetched.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,18 @@ pub enum FetchError {
         url: Url,
         /// The bound.
         largest: usize,
+    },
+    /// The answer to a request for a part was another part.
+    #[error("{url} did not answer with the {length} bytes from {offset} on: {why}")]
+    OtherPart {
+        /// What was asked.
+        url: Url,
+        /// Its first byte.
+        offset: u64,
+        /// How many bytes.
+        length: u64,
+        /// What it answered with.
+        why: String,
     },
     /// There was no whole answer in time.
     #[error("{0}")]
@@ -129,6 +146,60 @@ impl Fetcher {
         Ok(Fetched { url, bytes })
     }
 
+    /// Gets these bytes of it. A server that knows no parts answers with the whole: then they are cut out.
+    ///
+    /// # Errors
+    /// As `get`, and where the answer is another part than was asked for.
+    pub async fn get_part(
+        &self,
+        url: &Url,
+        part: Part,
+        largest: usize,
+    ) -> Result<Fetched, FetchError> {
+        guard(self.reach, url)?;
+        let too_large = || FetchError::TooLarge {
+            url: url.clone(),
+            largest,
+        };
+        let length = usize::try_from(part.length).map_err(|_| too_large())?;
+        if length > largest {
+            return Err(too_large());
+        }
+        if length == 0 {
+            let (url, bytes) = (url.clone(), Bytes::new());
+            return Ok(Fetched { url, bytes });
+        }
+        let request = self.http.get(url.clone()).header("range", part.header());
+        let response = request.send().await.map_err(why)?;
+        let url = response.url().clone();
+        let refuse = |why: String| FetchError::OtherPart {
+            url: url.clone(),
+            offset: part.offset,
+            length: part.length,
+            why,
+        };
+        let before = match response.status().as_u16() {
+            206 => {
+                let range = response.headers().get("content-range");
+                let range = range.and_then(|v| v.to_str().ok()).unwrap_or_default();
+                part.is_answered_by(range).map_err(&refuse)?;
+                0
+            }
+            200 if part.offset <= MOST_PASSED_OVER => part.offset,
+            200 => {
+                return Err(refuse(
+                    "it answers with the whole, which is too long".into(),
+                ));
+            }
+            status => return Err(FetchError::Status { url, status }),
+        };
+        let bytes = cut_out(response, before, length).await?;
+        if bytes.len() < length {
+            return Err(refuse(format!("it ended after {} of them", bytes.len())));
+        }
+        Ok(Fetched { url, bytes })
+    }
+
     /// Posts JSON and hands back the answer whatever its status, of its body at most `largest` bytes.
     ///
     /// # Errors
@@ -161,6 +232,25 @@ impl Fetcher {
             bytes,
         })
     }
+}
+
+/// The bytes of the body after so many others; what comes after them is not waited for.
+async fn cut_out(
+    mut response: reqwest::Response,
+    mut before: u64,
+    length: usize,
+) -> Result<Bytes, FetchError> {
+    let mut bytes = BytesMut::new();
+    while bytes.len() < length {
+        let Some(mut chunk) = response.chunk().await.map_err(why)? else {
+            break;
+        };
+        let skipped = usize::try_from(before).map_or(chunk.len(), |n| n.min(chunk.len()));
+        before -= skipped as u64;
+        let wanted = chunk.split_off(skipped);
+        bytes.extend_from_slice(&wanted[..wanted.len().min(length - bytes.len())]);
+    }
+    Ok(bytes.freeze())
 }
 
 /// At most `largest` bytes of the body, and whether that was all of it.

@@ -2,25 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
 use super::frames::{self, Frame};
 use super::hls::place::{Placed, TOUCHING_MS};
+use super::hls::resource::{self, Held};
 use super::hls::segment::Segment;
-use super::hls::ts::{self, Pts};
+use super::hls::ts::Pts;
 use super::ledger::{Entry, Outcome};
 use super::recogniser::Stretch;
 use super::watch::{WatchJob, Watched, Watching};
 use crate::config::now;
 use crate::detections::Detection;
-use crate::fetch::{FetchError, Url};
+use crate::fetch::Url;
 use crate::media::Media;
 use crate::words::Position;
 
-/// The largest segment that is read.
-const LARGEST: usize = 64 * 1024 * 1024;
-/// A segment that is named before it can be read is asked for again after this long, once.
-const AGAIN: Duration = Duration::from_millis(300);
 /// Presentation times wrap at 33 bits.
 const WRAP: i64 = 1 << 33;
 
@@ -41,6 +36,8 @@ pub struct Progress {
     pub covered_to: Option<i64>,
     /// The last picture that was looked at.
     last_picture: Option<i64>,
+    /// Keys and headers.
+    held: Held,
 }
 
 /// Looks at a segment and stores what came of it, in one transaction.
@@ -144,8 +141,9 @@ async fn pictures(
     piece: &Piece<'_>,
     progress: &mut Progress,
 ) -> anyhow::Result<Vec<Frame>> {
-    let segment = fetch(watching, piece).await?;
-    let contents = ts::read(&segment)?;
+    let held = &mut progress.held;
+    let footage = resource::get(&watching.fetch, piece.url, piece.segment, held).await?;
+    let contents = footage.contents()?;
     let Some(start) = contents.start() else {
         return Ok(Vec::new());
     };
@@ -154,7 +152,7 @@ async fn pictures(
     let shown: Vec<i64> = contents.pictures.iter().map(|pts| at(*pts)).collect();
     let chosen = frames::choose(&shown, job.fps, progress.last_picture);
     let mut frames = Vec::with_capacity(chosen.len());
-    for cut in frames::cut(segment, &chosen).await? {
+    for cut in frames::cut(&footage, &chosen).await? {
         let ms = at(Pts::new(cut.ticks.rem_euclid(WRAP).unsigned_abs()));
         progress.last_picture = Some(ms);
         // A segment may begin before the media's zero.
@@ -169,28 +167,4 @@ async fn pictures(
         }
     }
     Ok(frames)
-}
-
-async fn fetch(watching: &Watching, piece: &Piece<'_>) -> anyhow::Result<Bytes> {
-    let segment = piece.segment;
-    if let Some(key) = segment.keys.iter().find(|key| key.method != "NONE") {
-        anyhow::bail!("it is encrypted with {}, which is not opened", key.method);
-    }
-    anyhow::ensure!(
-        segment.range.is_none(),
-        "it is a part of a file, which is not read"
-    );
-    anyhow::ensure!(
-        segment.map.is_none(),
-        "it is fragmented MP4, which is not read"
-    );
-    let url = piece.url.join(&segment.uri)?;
-    let fetched = match watching.fetch.get(&url, LARGEST).await {
-        Err(FetchError::Status { .. } | FetchError::Unreachable(_)) => {
-            tokio::time::sleep(AGAIN).await;
-            watching.fetch.get(&url, LARGEST).await
-        }
-        other => other,
-    };
-    Ok(fetched?.bytes)
 }

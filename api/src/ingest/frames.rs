@@ -1,13 +1,16 @@
 //! Frames: pictures cut from a segment by ffmpeg, in memory and never on disk.
 
 use std::process::Stdio;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::hls::footage::Footage;
 use crate::words::Position;
 
 /// How wide frames are; what is looked for is that big there.
@@ -18,6 +21,22 @@ const TALLEST: u32 = 2_160;
 pub const MOST: usize = 64;
 /// How long ffmpeg may take for one segment.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many run at once in this process unless told otherwise.
+const AT_ONCE: usize = 2;
+
+/// Turns at ffmpeg: a few children fill a machine, and more of them only its memory.
+static TURNS: OnceLock<Semaphore> = OnceLock::new();
+
+/// Sets how many ffmpeg run at once in this process; two unless told. Counts only before the first of them.
+pub fn at_once(most: usize) {
+    TURNS.get_or_init(|| Semaphore::new(most.max(1)));
+}
+
+async fn turn() -> anyhow::Result<SemaphorePermit<'static>> {
+    let turns = TURNS.get_or_init(|| Semaphore::new(AT_ONCE));
+    turns.acquire().await.context("no more turns are given")
+}
 
 /// One picture.
 #[derive(Clone)]
@@ -79,22 +98,23 @@ pub fn choose(positions: &[i64], fps: f64, last: Option<i64>) -> Vec<usize> {
     chosen
 }
 
-/// Cuts these pictures, counted in the order in which they are shown, from an MPEG transport stream.
+/// Cuts these pictures, counted in the order in which they are shown.
 ///
 /// # Errors
 /// When ffmpeg is not there, cannot read the segment, or takes too long.
-pub async fn cut(segment: Bytes, pictures: &[usize]) -> anyhow::Result<Vec<Cut>> {
+pub async fn cut(footage: &Footage, pictures: &[usize]) -> anyhow::Result<Vec<Cut>> {
     if pictures.is_empty() {
         return Ok(Vec::new());
     }
-    let mut child = start(pictures)?;
+    let _turn = turn().await?;
+    let mut child = start(footage, pictures)?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
         anyhow::bail!("ffmpeg was started without its pipes");
     };
     // Dropped before its end, as when this future is, the child is killed.
     let work = async {
-        let (_, rgb, said) = tokio::join!(feed(stdin, &segment), pixels(stdout), listen(stderr));
+        let (_, rgb, said) = tokio::join!(feed(stdin, footage), pixels(stdout), listen(stderr));
         let status = child.wait().await.context("ffmpeg did not end")?;
         let (rgb, said) = (rgb?, said?);
         if said.shown.is_empty() {
@@ -110,17 +130,25 @@ pub async fn cut(segment: Bytes, pictures: &[usize]) -> anyhow::Result<Vec<Cut>>
         .with_context(|| format!("ffmpeg took longer than {} s", PATIENCE.as_secs()))?
 }
 
-fn start(pictures: &[usize]) -> anyhow::Result<Child> {
+fn start(footage: &Footage, pictures: &[usize]) -> anyhow::Result<Child> {
     let wanted: Vec<String> = pictures.iter().map(|n| format!("eq(n\\,{n})")).collect();
     // `showinfo` says the time and size of each picture that passes. Then they are numbered 25 to the second,
     // so that the constant rate at which raw pictures are written neither doubles nor drops one.
+    // Whatever the container counts in, times are told in ticks of 90 kHz.
     let filters = format!(
-        "select={},scale={WIDTH}:-2,showinfo,setpts=N/25/TB",
+        "select={},scale={WIDTH}:-2,settb=1/90000,showinfo,setpts=N/25/TB",
         wanted.join("+")
     );
+    // Edit lists move all times of a file by the same amount, which the boxes that are read here do not.
+    let container: &[&str] = match footage.is_mp4() {
+        true => &["-ignore_editlist", "1", "-f", "mp4"],
+        false => &["-f", "mpegts"],
+    };
     Command::new("ffmpeg")
         .args(["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"])
-        .args(["-copyts", "-threads", "1", "-f", "mpegts", "-i", "pipe:0"])
+        .args(["-copyts", "-threads", "1"])
+        .args(container)
+        .args(["-i", "pipe:0"])
         .args(["-map", "0:v:0", "-an", "-sn", "-dn", "-vf", &filters])
         .args(["-r", "25", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"])
         .stdin(Stdio::piped())
@@ -132,8 +160,10 @@ fn start(pictures: &[usize]) -> anyhow::Result<Child> {
 }
 
 /// ffmpeg may have seen enough before the end: that it then stops listening is no failure.
-async fn feed(mut stdin: ChildStdin, segment: &[u8]) {
-    let _ = stdin.write_all(segment).await;
+async fn feed(mut stdin: ChildStdin, footage: &Footage) {
+    for bytes in footage.header.iter().chain([&footage.bytes]) {
+        let _ = stdin.write_all(bytes).await;
+    }
     let _ = stdin.shutdown().await;
 }
 

@@ -15,6 +15,7 @@ mod thumbnails;
 mod watch;
 
 pub use desk::Desk;
+pub use hls::WIDTH;
 pub use outside::Outside;
 pub use references::References;
 pub use watch::{WatchJob, Watched, Watching, watch};

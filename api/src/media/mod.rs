@@ -5,12 +5,14 @@ mod ingest;
 mod model;
 mod registry;
 mod row;
+mod state;
 mod store;
 mod wire;
 
 pub use ingest::{CustomLabels, Frames, Ingest, Recogniser, Rekognition, Source, Timetable};
 pub use model::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
 pub use registry::Registry;
+pub use state::OnAir;
 pub use wire::{life_from_wire, life_to_wire, web_url};
 
 /// The topic under which media change.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Details, Media, TOPIC, store};
+use super::{Details, Media, TOPIC, state, store};
 use crate::db::{Db, Refresh, Slot};
 use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{MediaId, Time};
@@ -16,8 +16,9 @@ pub(super) type ById = HashMap<MediaId, Arc<Media>, foldhash::quality::RandomSta
 /// All media, in the database and, for readers that cannot wait, in memory.
 #[derive(Debug)]
 pub struct Registry {
-    db: Db,
+    pub(super) db: Db,
     all: Slot<ById>,
+    pub(super) state: state::StateSlot,
 }
 
 impl Registry {
@@ -29,8 +30,10 @@ impl Registry {
         let registry = Self {
             db,
             all: Slot::default(),
+            state: Slot::default(),
         };
         registry.rebuild().await?;
+        registry.rebuild_state().await?;
         Ok(registry)
     }
 
@@ -120,6 +123,9 @@ impl Refresh for Registry {
     async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
         if changed.iter().any(|topic| topic == TOPIC) {
             self.rebuild().await?;
+        }
+        if changed.iter().any(|topic| topic == state::TOPIC) {
+            self.rebuild_state().await?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod hooks;
 mod instruments;
 mod learning;
 mod media;
+mod media_state;
 mod readme;
 mod references;
 mod refusals;

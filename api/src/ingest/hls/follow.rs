@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::media::Media;
 use super::place::{Anchor, Placed, is_restart, place};
-use super::{Playlist, read};
+use super::{Playlist, WIDTH, read};
 use crate::config::now;
 use crate::fetch::{FetchError, Url};
 use crate::ingest::analyse::{Piece, Progress, analyse};
@@ -15,8 +15,6 @@ use crate::words::Time;
 
 /// The largest playlist that is read: a day of segments of two seconds.
 const LARGEST: usize = 8 * 1024 * 1024;
-/// What the recogniser needs; a wider rendition is only cost.
-const WIDTH: u32 = 640;
 /// A playlist that does not say its target duration is asked for this often.
 const UNSAID: Duration = Duration::from_secs(2);
 /// Nothing is asked for more often, or more rarely.

@@ -41,14 +41,40 @@ pub struct Master {
 }
 
 impl Master {
-    /// The widest variant that is at most this wide, else the narrowest; by bandwidth where
-    /// they do not state a size. To look at pictures more pixels than needed are only cost.
+    /// The narrowest variant that is at least this wide, else the widest; of equal ones the one of the least
+    /// bandwidth. To look at pictures more pixels than needed are only cost, and fewer show less. Where no variant
+    /// states its size, bandwidth stands for it.
     pub fn best_for_width(&self, width: u32) -> Option<&Variant> {
-        let size = |v: &&Variant| (v.resolution.map_or(0, |(w, _)| w), v.bandwidth);
-        let fitting = self.variants.iter().filter(|v| size(v).0 <= width);
-        fitting
-            .max_by_key(size)
-            .or_else(|| self.variants.iter().min_by_key(size))
+        let mut shown: Vec<&Variant> = self.variants.iter().filter(|v| !v.is_sound()).collect();
+        if shown.is_empty() {
+            shown = self.variants.iter().collect();
+        }
+        let sized = shown.iter().any(|v| v.resolution.is_some());
+        shown.retain(|v| !sized || v.resolution.is_some());
+        let size = |v: &Variant| match v.resolution {
+            Some((width, _)) => u64::from(width),
+            None => v.bandwidth,
+        };
+        let needed = if sized { u64::from(width) } else { ENOUGH };
+        let least = |v: &&Variant| (size(v), v.bandwidth);
+        let enough = shown.iter().copied().filter(|v| size(v) >= needed);
+        enough.min_by_key(least).or_else(|| {
+            let widest = |v: &&Variant| (size(v), std::cmp::Reverse(v.bandwidth));
+            shown.iter().copied().max_by_key(widest)
+        })
+    }
+}
+
+/// So many bits a second are enough for a picture of unknown size.
+const ENOUGH: u64 = 600_000;
+
+impl Variant {
+    /// There is nothing to see in it: all its codecs are those of sound.
+    fn is_sound(&self) -> bool {
+        const SOUND: [&str; 6] = ["mp4a", "ac-3", "ec-3", "opus", "fLaC", "mp3"];
+        let codecs = self.codecs.as_deref().unwrap_or_default();
+        let is_sound = |codec: &str| SOUND.iter().any(|sound| codec.trim().starts_with(sound));
+        !codecs.is_empty() && codecs.split(',').all(is_sound)
     }
 }
 
@@ -196,13 +222,24 @@ mod tests {
     }
 
     #[test]
-    fn the_variant_for_a_width_is_the_widest_that_is_not_wider() {
+    fn the_variant_for_a_width_is_the_narrowest_that_has_it() {
         let master = master(THREE);
         let uri = |width| master.best_for_width(width).unwrap().uri.as_str();
         assert_eq!(uri(640), "360.m3u8");
-        assert_eq!(uri(1_000), "360.m3u8");
+        assert_eq!(uri(1_000), "720.m3u8");
         assert_eq!(uri(4_000), "720.m3u8");
         assert_eq!(uri(100), "234.m3u8");
+    }
+
+    #[test]
+    fn sound_alone_is_never_chosen_for_its_pictures() {
+        let master = master(
+            "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS=\"mp4a.40.2\"\nsound.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=300000\nlow.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"avc1.4d401f,mp4a.40.2\"\nmiddle.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=5000000\nhigh.m3u8\n",
+        );
+        assert_eq!(master.best_for_width(640).unwrap().uri, "middle.m3u8");
     }
 
     #[test]

@@ -90,8 +90,8 @@ impl MediaReader {
             RANGE => self.pending.range = Some(byte_range(RANGE, value)?),
             "#EXT-X-DISCONTINUITY" => self.pending.discontinuity = true,
             "#EXT-X-GAP" => self.pending.gap = true,
-            MAP => self.map = Some(Arc::new(map(value)?)),
-            KEY => self.keys = keys(&self.keys, value)?,
+            MAP => self.map = Some(Arc::new(map(number, value, &self.keys)?)),
+            KEY => self.keys = keys(number, &self.keys, value)?,
             "#EXT-X-ENDLIST" => self.media.ended = true,
             TARGET => self.target(number, value),
             SEQUENCE => self.media.media_sequence = self.number(number, SEQUENCE, value)?,
@@ -262,7 +262,7 @@ impl MediaReader {
     }
 }
 
-fn map(value: &str) -> Result<Map, Fault> {
+fn map(line: usize, value: &str, keys: &Arc<[Key]>) -> Result<Map, Fault> {
     let attributes = Attributes::read(MAP, value);
     let range = attributes.get("BYTERANGE").map(|range| {
         let (length, offset) = byte_range(MAP, range)?;
@@ -270,19 +270,22 @@ fn map(value: &str) -> Result<Map, Fault> {
         Ok(ByteRange { offset, length })
     });
     Ok(Map {
+        line,
         uri: attributes.required("URI")?.to_owned(),
         range: range.transpose()?,
+        keys: keys.clone(),
     })
 }
 
 /// The keys in force after this tag: it replaces the one of its own format, and NONE all.
-fn keys(before: &[Key], value: &str) -> Result<Arc<[Key]>, Fault> {
+fn keys(line: usize, before: &[Key], value: &str) -> Result<Arc<[Key]>, Fault> {
     let attributes = Attributes::read(KEY, value);
     let method = attributes.required("METHOD")?;
     if method == "NONE" {
         return Ok(Arc::default());
     }
     let key = Key {
+        line,
         method: method.to_owned(),
         uri: attributes.text("URI"),
         iv: attributes.text("IV"),

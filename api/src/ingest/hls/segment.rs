@@ -23,13 +23,19 @@ impl ByteRange {
 /// What a decoder needs before the segment (EXT-X-MAP).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Map {
+    /// Where the playlist names it.
+    pub line: usize,
     pub uri: String,
     pub range: Option<ByteRange>,
+    /// How it is encrypted itself: by what was in force where it is named.
+    pub keys: Arc<[Key]>,
 }
 
 /// How the segment is encrypted (EXT-X-KEY).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
+    /// Where the playlist names it.
+    pub line: usize,
     pub method: String,
     pub uri: Option<String>,
     pub iv: Option<String>,
