@@ -1,6 +1,7 @@
 //! What an operator can set, from the command line or the environment, and the process's clock.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -72,6 +73,56 @@ pub enum Reach {
     Anywhere,
 }
 
+/// How Rekognition is asked, where this program is built with AWS's clients.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct RekognitionOptions {
+    /// How many calls of one operation this node makes in a second at the most; the account's quota is shared by all nodes
+    #[arg(
+        long = "rekognition-per-second",
+        env = "BECKON_REKOGNITION_PER_SECOND",
+        default_value = "5",
+        value_name = "N"
+    )]
+    pub per_second: NonZeroU32,
+    /// How many calls of one operation may be under way at once
+    #[arg(
+        long = "rekognition-at-once",
+        env = "BECKON_REKOGNITION_AT_ONCE",
+        default_value = "8",
+        value_name = "N"
+    )]
+    pub at_once: NonZeroU32,
+    /// SNS topic on which Rekognition says that a video job is done
+    #[arg(
+        long = "rekognition-topic-arn",
+        env = "BECKON_REKOGNITION_TOPIC_ARN",
+        value_name = "ARN",
+        requires = "role_arn"
+    )]
+    pub topic_arn: Option<String>,
+    /// Role as which Rekognition writes to that topic
+    #[arg(
+        id = "role_arn",
+        long = "rekognition-role-arn",
+        env = "BECKON_REKOGNITION_ROLE_ARN",
+        value_name = "ARN",
+        requires = "topic_arn"
+    )]
+    pub role_arn: Option<String>,
+}
+
+impl Default for RekognitionOptions {
+    /// As the command line has them.
+    fn default() -> Self {
+        Self {
+            per_second: NonZeroU32::MIN.saturating_add(4),
+            at_once: NonZeroU32::MIN.saturating_add(7),
+            topic_arn: None,
+            role_arn: None,
+        }
+    }
+}
+
 /// How the server listens and behaves.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeOptions {
@@ -127,6 +178,9 @@ pub struct ServeOptions {
     /// Which addresses may be fetched from: streams, and origins that take cues
     #[arg(long, env = "BECKON_REACH", value_enum, default_value_t = Reach::Public)]
     pub reach: Reach,
+    /// How Rekognition is asked
+    #[command(flatten)]
+    pub rekognition: RekognitionOptions,
     /// Train and judge a model each time that so many more overlays were drawn; 0 never does by itself
     #[arg(
         long,

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use beckon_classifier::retrain::Recipe;
 
+use super::recognisers::Chosen;
+#[cfg(feature = "aws")]
+use super::recognisers::Shared;
 use crate::auth::{Auth, Keys};
+#[cfg(feature = "aws")]
+use crate::aws::Aws;
 use crate::blobs::{Blobs, Folder};
 use crate::config::ServeOptions;
 use crate::cues::{self, Cues, Ticker};
@@ -15,6 +20,7 @@ use crate::detections::Detections;
 use crate::events::Events;
 use crate::fetch::Fetcher;
 use crate::ingest::hooks::Hooks;
+use crate::ingest::recogniser::Recognisers;
 use crate::ingest::{Desk, Outside, References, Watching};
 use crate::instruments::Instruments;
 use crate::learning::{Learning, Stores};
@@ -38,7 +44,10 @@ pub struct App {
     pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
     pub(super) hooks: Data<Hooks>,
+    pub(super) recognisers: Arc<Chosen>,
     pub(super) fetch: Fetcher,
+    #[cfg(feature = "aws")]
+    pub(super) aws: Aws,
     pub(super) cues: Data<Cues>,
 }
 
@@ -91,12 +100,23 @@ impl App {
             ranking: ranking.clone(),
         };
         let fetch = Fetcher::new(options.reach)?;
+        let references = Arc::new(References::open(db.clone(), blobs.clone()).await?);
+        #[cfg(feature = "aws")]
+        let aws = Aws::default();
+        let chosen = Chosen {
+            references: references.clone(),
+            #[cfg(feature = "aws")]
+            rekognition: Shared::new(aws.clone(), options.rekognition.clone(), media.clone()),
+        };
         Ok(Self {
             hooks: Data::new(Hooks::new(
                 db.clone(),
                 outside.sns,
                 options.hooks.sns_topics.clone(),
             )),
+            recognisers: Arc::new(chosen),
+            #[cfg(feature = "aws")]
+            aws,
             learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
             media: Data::from(media),
@@ -105,7 +125,7 @@ impl App {
             viewers: Data::from(viewers),
             events: Data::from(events),
             ranking,
-            references: Data::new(References::open(db.clone(), blobs.clone()).await?),
+            references: Data::from(references),
             cues: Data::new(Cues::new(
                 db.clone(),
                 fetch.clone(),
@@ -164,6 +184,19 @@ impl App {
     #[must_use]
     pub(super) fn desk(&self) -> Desk {
         Desk::new(self.db.clone())
+    }
+
+    /// Chooses who recognises for a media.
+    #[must_use]
+    pub fn recognisers(&self) -> Arc<dyn Recognisers> {
+        self.recognisers.clone()
+    }
+
+    /// What AWS's clients share.
+    #[cfg(feature = "aws")]
+    #[must_use]
+    pub fn aws(&self) -> &Aws {
+        &self.aws
     }
 
     /// What the embedded recogniser looks for.

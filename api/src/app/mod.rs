@@ -5,6 +5,7 @@ mod contract;
 mod cors;
 mod health;
 mod jobs;
+mod recognisers;
 mod routes;
 mod unserved;
 

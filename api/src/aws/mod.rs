@@ -1,11 +1,13 @@
 //! AWS: what all clients share (region, credentials, endpoints, time limits), read once from the standard places.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 pub use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
 
 /// How often a call is tried in all; between the tries the SDK backs off with jitter.
 const TRIES: u32 = 3;
@@ -16,10 +18,23 @@ const TRY: Duration = Duration::from_secs(10);
 /// How long a call may take with all its tries.
 const WHOLE: Duration = Duration::from_secs(25);
 
+/// The configuration of a node's clients, read when the first of them is built: off AWS that may take a while.
+#[derive(Debug, Clone, Default)]
+pub struct Aws {
+    config: Arc<OnceCell<SdkConfig>>,
+}
+
+impl Aws {
+    /// What all clients share.
+    pub async fn config(&self) -> &SdkConfig {
+        self.config.get_or_init(load).await
+    }
+}
+
 /// Reads the environment, the profile and, on AWS, the role: `AWS_REGION`, `AWS_ENDPOINT_URL` and
 /// `AWS_ENDPOINT_URL_<SERVICE>` hold as in every other program. Credentials are looked up at the first call.
 /// A client whose calls must be quicker says so in its own configuration.
-pub async fn load() -> SdkConfig {
+async fn load() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(TRY)

@@ -69,6 +69,22 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (
+        "ingest/recogniser/rekognition/budget.rs",
+        "waits for room for a call",
+    ),
+    (
+        "ingest/recogniser/rekognition/calls.rs",
+        "asks about one picture",
+    ),
+    (
+        "ingest/recogniser/rekognition/of_media.rs",
+        "asks about a stretch's pictures until its deadline",
+    ),
+    (
+        "ingest/recogniser/rekognition/models.rs",
+        "starts and stops models",
+    ),
+    (
         "ingest/recogniser/recorded.rs",
         "answers such a wait at once",
     ),

@@ -2,6 +2,10 @@
 
 mod image;
 mod recorded;
+#[cfg(feature = "aws")]
+pub mod rekognition;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -10,6 +14,7 @@ pub use self::recorded::Recorded;
 use super::frames::Frame;
 use super::spend::Calls;
 use crate::detections::Detection;
+use crate::media::Media;
 use crate::words::{Position, Time};
 
 /// Says what is on screen.
@@ -28,6 +33,16 @@ pub trait Recogniser: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When nothing could be said of it; what could be said in part is an answer.
     async fn recognise(&self, stretch: Stretch, now: Time) -> anyhow::Result<Recognised>;
+}
+
+/// Chooses who recognises for a media: what it asks for may be an account's, or not be built in.
+#[async_trait]
+pub trait Recognisers: Send + Sync + std::fmt::Debug {
+    /// Who the media's details ask for. Later changes to who is asked what hold from the next stretch on.
+    ///
+    /// # Errors
+    /// When the media does not say how it is ingested, or this program cannot do what it asks for; the text is for people.
+    async fn of(&self, media: &Media) -> anyhow::Result<Arc<dyn Recogniser>>;
 }
 
 /// What was said of a stretch, and what it took.

@@ -35,6 +35,7 @@ pub struct Server {
 /// The options of a test's server.
 fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptions {
     ServeOptions {
+        rekognition: Default::default(),
         store: StoreOptions {
             data_dir: folder.to_owned(),
             database_url,
