@@ -13,6 +13,12 @@ const QUALITIES: [u8; 3] = [90, 70, 40];
 
 /// The frame as JPEG.
 pub fn jpeg(frame: &Frame) -> anyhow::Result<Vec<u8>> {
+    // The encoder panics where they differ.
+    let pixels = frame.width as usize * frame.height as usize * 3;
+    anyhow::ensure!(
+        frame.rgb.len() == pixels,
+        "a frame has not the pixels that it says"
+    );
     for quality in QUALITIES {
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality)
