@@ -16,9 +16,6 @@ use crate::fetch::Url;
 use crate::media::Media;
 use crate::words::Position;
 
-/// Presentation times wrap at 33 bits.
-const WRAP: i64 = 1 << 33;
-
 /// A segment to look at.
 pub struct Piece<'a> {
     pub media: &'a Media,
@@ -149,11 +146,13 @@ async fn pictures(
     };
     let from_ms = piece.placed.from_ms;
     let at = |pts: Pts| from_ms + pts.ms_since(start);
-    let shown: Vec<i64> = contents.pictures.iter().map(|pts| at(*pts)).collect();
+    let visible = contents.visible();
+    let shown: Vec<i64> = visible.iter().map(|pts| at(*pts)).collect();
     let chosen = frames::choose(&shown, job.fps, progress.last_picture);
+    let chosen: Vec<Pts> = chosen.iter().map(|index| visible[*index]).collect();
     let mut frames = Vec::with_capacity(chosen.len());
     for cut in frames::cut(&footage, &chosen).await? {
-        let ms = at(Pts::new(cut.ticks.rem_euclid(WRAP).unsigned_abs()));
+        let ms = at(cut.pts);
         progress.last_picture = Some(ms);
         // A segment may begin before the media's zero.
         if let Ok(position) = Position::parse(ms) {

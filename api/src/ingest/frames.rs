@@ -11,6 +11,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::hls::footage::Footage;
+use super::hls::ts::Pts;
 use crate::words::Position;
 
 /// How wide frames are; what is looked for is that big there.
@@ -22,6 +23,8 @@ pub const MOST: usize = 64;
 /// How long ffmpeg may take for one segment.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Presentation times wrap at 33 bits.
+const WRAP: i64 = 1 << 33;
 /// How many run at once in this process unless told otherwise.
 const AT_ONCE: usize = 2;
 
@@ -66,8 +69,8 @@ impl std::fmt::Debug for Frame {
 /// A picture with the time that stands in the stream.
 #[derive(Clone)]
 pub struct Cut {
-    /// Presentation time in ticks of 90 kHz, as ffmpeg counts: it may run past the wrap of 33 bits, or below zero.
-    pub ticks: i64,
+    /// When it is shown.
+    pub pts: Pts,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
@@ -98,11 +101,11 @@ pub fn choose(positions: &[i64], fps: f64, last: Option<i64>) -> Vec<usize> {
     chosen
 }
 
-/// Cuts these pictures, counted in the order in which they are shown.
+/// Cuts the pictures that are shown at these times.
 ///
 /// # Errors
 /// When ffmpeg is not there, cannot read the segment, or takes too long.
-pub async fn cut(footage: &Footage, pictures: &[usize]) -> anyhow::Result<Vec<Cut>> {
+pub async fn cut(footage: &Footage, pictures: &[Pts]) -> anyhow::Result<Vec<Cut>> {
     if pictures.is_empty() {
         return Ok(Vec::new());
     }
@@ -130,13 +133,19 @@ pub async fn cut(footage: &Footage, pictures: &[usize]) -> anyhow::Result<Vec<Cu
         .with_context(|| format!("ffmpeg took longer than {} s", PATIENCE.as_secs()))?
 }
 
-fn start(footage: &Footage, pictures: &[usize]) -> anyhow::Result<Child> {
-    let wanted: Vec<String> = pictures.iter().map(|n| format!("eq(n\\,{n})")).collect();
+fn start(footage: &Footage, pictures: &[Pts]) -> anyhow::Result<Child> {
+    // By their times and not by their numbers: how many pictures a decoder leaves out at the start is its own affair.
+    // It may count on past the wrap, or from below zero; and what the container counts in may be a tick off.
+    let wanted = pictures.iter().map(|pts| {
+        let ahead = 2 * WRAP + 1 - pts.ticks().cast_signed();
+        format!("lt(mod(pts+{ahead}\\,{WRAP})\\,3)")
+    });
+    let wanted: Vec<String> = wanted.collect();
     // `showinfo` says the time and size of each picture that passes. Then they are numbered 25 to the second,
     // so that the constant rate at which raw pictures are written neither doubles nor drops one.
     // Whatever the container counts in, times are told in ticks of 90 kHz.
     let filters = format!(
-        "select={},scale={WIDTH}:-2,settb=1/90000,showinfo,setpts=N/25/TB",
+        "settb=1/90000,select={},scale={WIDTH}:-2,showinfo,setpts=N/25/TB",
         wanted.join("+")
     );
     // Edit lists move all times of a file by the same amount, which the boxes that are read here do not.
@@ -236,7 +245,7 @@ fn split(mut rgb: Bytes, shown: &[Shown]) -> anyhow::Result<Vec<Cut>> {
         );
         let rgb = rgb.split_to(length);
         cuts.push(Cut {
-            ticks,
+            pts: Pts::new(ticks.rem_euclid(WRAP).unsigned_abs()),
             width,
             height,
             rgb,

@@ -20,5 +20,6 @@ mod references;
 mod refusals;
 mod reports;
 mod service;
+mod streams;
 mod viewers;
 mod watch;

@@ -71,10 +71,12 @@ pub fn read(header: Option<&[u8]>, segment: &[u8]) -> Result<Contents, BoxError>
     if fragments == 0 {
         return Err(BoxError::NotFragments);
     }
+    let key = pictures.first().map(|at| pts(*at, video));
     pictures.sort_unstable();
     let pictures = pictures.into_iter().map(|at| pts(at, video)).collect();
     Ok(Contents {
         pictures,
+        key,
         first_sound,
         tags: Vec::new(),
     })

@@ -50,6 +50,9 @@ pub struct TimedTag {
 pub struct Contents {
     /// The time of every picture, in the order in which they are shown.
     pub pictures: Vec<Pts>,
+    /// The first picture of the stream, with which decoding begins. Those that are shown before it need the
+    /// segment before, and playlists count them to that.
+    pub key: Option<Pts>,
     /// The earliest sound, for segments without pictures.
     pub first_sound: Option<Pts>,
     /// Timed metadata with at least one frame, in the order of the stream.
@@ -62,9 +65,18 @@ impl Contents {
         self.pictures.first().copied()
     }
 
-    /// Where the segment begins: with its first picture, else with its first sound.
+    /// Where the segment begins: with the first picture that can be shown, else with its first sound.
     pub fn start(&self) -> Option<Pts> {
-        self.first_video().or(self.first_sound)
+        self.key.or(self.first_sound)
+    }
+
+    /// The pictures that can be shown without the segment before, in their order.
+    pub fn visible(&self) -> &[Pts] {
+        let Some(key) = self.key else {
+            return &[];
+        };
+        let first = self.pictures.partition_point(|pts| pts.since(key) < 0);
+        &self.pictures[first..]
     }
 }
 
@@ -115,8 +127,9 @@ pub fn read(segment: &[u8]) -> Result<Contents, TsError> {
     for (_, unit) in open {
         contents.tags.extend(timed(&unit));
     }
-    if let Some(first) = contents.first_video() {
-        contents.pictures.sort_by_key(|pts| pts.since(first));
+    contents.key = contents.first_video();
+    if let Some(key) = contents.key {
+        contents.pictures.sort_by_key(|pts| pts.since(key));
     }
     Ok(contents)
 }
