@@ -319,13 +319,14 @@ export interface paths {
         };
         /**
          * Read detections
-         * @description In the order of position, kind and name; both ends of the window are in.
+         * @description In the order of position, kind, name and external id; both ends of the window are in.
          */
         get: operations["list_detections"];
         put?: never;
         /**
          * Store detections
-         * @description All of the batch or nothing. One of the same position, kind and name replaces what stands there.
+         * @description All of the batch or nothing. One of the same position, kind, name and external id replaces what
+         *     stands there.
          */
         post: operations["store_detections"];
         delete?: never;
@@ -348,6 +349,47 @@ export interface paths {
          * @description The file as it is, in either of its shapes: the answer of an API operation, or the console's export.
          */
         post: operations["import_detections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/detections/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the names seen
+         * @description The distinct set over a window, or over all of the media, in the order of kind, name and external id.
+         */
+        get: operations["list_detected_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the timeline
+         * @description The names seen most often, counted in stretches of one length: what a page draws under the picture. Stretches
+         *     in which a name was not seen are left out.
+         */
+        get: operations["get_timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -416,6 +458,95 @@ export interface paths {
          */
         post: operations["train_model"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a person by name
+         * @description Every celebrity of this very name over all media, with an external id or without; namesakes go too.
+         */
+        delete: operations["erase_person_by_name"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who opted out
+         * @description In the order of their ids.
+         */
+        get: operations["list_opt_outs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/opt-outs/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an opt-out
+         * @description 404 where this person did not opt out.
+         */
+        get: operations["get_opt_out"];
+        /**
+         * Opt a person out
+         * @description Nothing is stored of them from here on, on any media, and what is stored already is erased.
+         */
+        put: operations["opt_out_person"];
+        post?: never;
+        /**
+         * Take an opt-out back
+         * @description The person may be stored again; what was erased stays erased.
+         */
+        delete: operations["delete_opt_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase a person
+         * @description Every detection with this external id, of whatever kind, over all media. It keeps nobody from being stored
+         *     again: opt them out for that.
+         */
+        delete: operations["erase_person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -826,7 +957,7 @@ export interface components {
         };
         /** @description Detections to store: all of them, or none. */
         DetectionBatch: {
-            /** @description 1 to 1 000 detections. One of the same position, kind and name replaces what stands there. */
+            /** @description 1 to 1 000 detections. One of the same position, kind, name and external id replaces what stands there. */
             items: components["schemas"]["Detection"][];
         };
         /**
@@ -838,7 +969,7 @@ export interface components {
         DetectionReport: {
             /**
              * Format: int64
-             * @description How many celebrities were left out, for want of a legal basis on the media.
+             * @description How many people were left out: celebrities without a legal basis on the media, and who opted out.
              */
             left_out_people: number;
             /**
@@ -848,10 +979,29 @@ export interface components {
             stored: number;
         };
         /**
+         * @description What was erased.
+         * @example {
+         *       "detections": 12,
+         *       "media": 2
+         *     }
+         */
+        ErasureReport: {
+            /**
+             * Format: int64
+             * @description How many detections are gone.
+             */
+            detections: number;
+            /**
+             * Format: int64
+             * @description Of how many media they were.
+             */
+            media: number;
+        };
+        /**
          * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "opt_out_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -1052,7 +1202,7 @@ export interface components {
             last_position_ms: number | null;
             /**
              * Format: int64
-             * @description How many people and faces were left out: celebrities without a legal basis on the media, unknown faces always.
+             * @description How many people and faces were left out: celebrities without a legal basis on the media, who opted out, and unknown faces always.
              */
             left_out_people: number;
             /**
@@ -1495,6 +1645,11 @@ export interface components {
             /** @description The first moment covered (RFC 3339); the time of registration unless told. It never moves. */
             zero?: string | null;
         };
+        /** @description Why somebody opted out. */
+        NewOptOut: {
+            /** @description Why, or on whose word; 1 to 256 bytes. */
+            note: string | null;
+        };
         /** @description Something offered. */
         Offer: {
             /** @description For whom it runs; up to 60 characters. Shown from the first frame. */
@@ -1520,6 +1675,22 @@ export interface components {
          * @enum {string}
          */
         Op: "eq" | "ne" | "in" | "not_in" | "lt" | "lte" | "gt" | "gte" | "contains" | "exists" | "not_exists";
+        /**
+         * @description Somebody who opted out.
+         * @example {
+         *       "external_id": "1SK7cR8M",
+         *       "note": "letter of 2026-11-02",
+         *       "opted_out_at": "2026-11-20T19:00:00.000Z"
+         *     }
+         */
+        OptOut: {
+            /** @description The recogniser's id of the person. */
+            external_id: string;
+            /** @description Why, or on whose word. */
+            note: string | null;
+            /** @description When (RFC 3339). */
+            opted_out_at: string;
+        };
         /** @description What the SDK draws. */
         Overlay: {
             /** @description What to draw. A right answer is never in it. */
@@ -1693,6 +1864,20 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        Page_OptOut: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description The recogniser's id of the person. */
+                external_id: string;
+                /** @description Why, or on whose word. */
+                note: string | null;
+                /** @description When (RFC 3339). */
+                opted_out_at: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_Reference: {
             /** @description The items of this page, in the list's stated order. */
             items: {
@@ -1716,6 +1901,40 @@ export interface components {
                  * @description Width of the image in pixels.
                  */
                 width: number;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_SeenName: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /**
+                 * Format: double
+                 * @description How surely at best, 0 to 100.
+                 */
+                best_confidence: number;
+                /**
+                 * Format: int64
+                 * @description How often.
+                 */
+                count: number;
+                /** @description The recogniser's own id; namesakes are counted apart. */
+                external_id: string | null;
+                /**
+                 * Format: int64
+                 * @description Where it was first seen.
+                 */
+                first_position_ms: number;
+                /** @description What kind of thing. */
+                kind: components["schemas"]["DetectionKind"];
+                /**
+                 * Format: int64
+                 * @description Where it was last seen.
+                 */
+                last_position_ms: number;
+                /** @description Its name, as the recogniser says it. */
+                name: string;
             }[];
             /** @description Pass it as `cursor` to read on; `null` on the last page. */
             next_cursor: string | null;
@@ -1954,6 +2173,46 @@ export interface components {
              */
             position_ms: number;
         };
+        /**
+         * @description A name, and where it was seen.
+         * @example {
+         *       "best_confidence": 98.1,
+         *       "count": 38,
+         *       "external_id": null,
+         *       "first_position_ms": 500,
+         *       "kind": "label",
+         *       "last_position_ms": 19519,
+         *       "name": "Bird"
+         *     }
+         */
+        SeenName: {
+            /**
+             * Format: double
+             * @description How surely at best, 0 to 100.
+             */
+            best_confidence: number;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description The recogniser's own id; namesakes are counted apart. */
+            external_id: string | null;
+            /**
+             * Format: int64
+             * @description Where it was first seen.
+             */
+            first_position_ms: number;
+            /** @description What kind of thing. */
+            kind: components["schemas"]["DetectionKind"];
+            /**
+             * Format: int64
+             * @description Where it was last seen.
+             */
+            last_position_ms: number;
+            /** @description Its name, as the recogniser says it. */
+            name: string;
+        };
         /** @description What carries a media's cues inside its stream. */
         Signal: {
             /** @description The channel, as the origin names it. */
@@ -2000,6 +2259,73 @@ export interface components {
             /** @description How to compare. */
             op: components["schemas"]["Op"];
             value?: components["schemas"]["AttributeValue"] | null;
+        };
+        /**
+         * @description What was seen, in stretches of one length.
+         * @example {
+         *       "bin_ms": 10000,
+         *       "from_ms": 0,
+         *       "items": [
+         *         {
+         *           "best_confidence": 98.1,
+         *           "bins": [
+         *             {
+         *               "best_confidence": 96,
+         *               "count": 19,
+         *               "position_ms": 0
+         *             },
+         *             {
+         *               "best_confidence": 98.1,
+         *               "count": 19,
+         *               "position_ms": 10000
+         *             }
+         *           ],
+         *           "count": 38,
+         *           "external_id": null,
+         *           "first_position_ms": 500,
+         *           "kind": "label",
+         *           "last_position_ms": 19519,
+         *           "name": "Bird"
+         *         }
+         *       ]
+         *     }
+         */
+        Timeline: {
+            /**
+             * Format: int64
+             * @description How long a stretch is.
+             */
+            bin_ms: number;
+            /**
+             * Format: int64
+             * @description Where the first stretch begins.
+             */
+            from_ms: number;
+            /** @description The names, those seen most often first. */
+            items: components["schemas"]["TimelineLine"][];
+        };
+        /** @description One stretch of a line. */
+        TimelineBin: {
+            /**
+             * Format: double
+             * @description How surely at best, 0 to 100.
+             */
+            best_confidence: number;
+            /**
+             * Format: int64
+             * @description How often the name was seen in it.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Where the stretch begins.
+             */
+            position_ms: number;
+        };
+        /** @description One name's line of a timeline. */
+        TimelineLine: components["schemas"]["SeenName"] & {
+            /** @description The stretches in which it was seen, in their order. */
+            bins: components["schemas"]["TimelineBin"][];
         };
         /**
          * @description When a media runs.
@@ -2874,6 +3200,10 @@ export interface operations {
                 from_ms: number;
                 /** @description Last position, in; at most 600 000 ms after the first. */
                 to_ms: number;
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["DetectionKind"];
+                /** @description Only of this very name. */
+                name?: string;
                 /** @description Leave out what is less sure, 0 to 100. */
                 min_confidence?: number;
                 /** @description How many items at the most: 1 to 500, 100 unless told. */
@@ -2987,6 +3317,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_detected_names: {
+        parameters: {
+            query?: {
+                /** @description First position, in; without a window all of the media is read. */
+                from_ms?: number;
+                /** @description Last position, in; at most 600 000 ms after the first. */
+                to_ms?: number;
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["DetectionKind"];
+                /** @description Only this very name. */
+                name?: string;
+                /** @description Leave out what is less sure, 0 to 100. */
+                min_confidence?: number;
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeenName"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: {
+                /** @description First position, in; without a window all of the media is read. */
+                from_ms?: number;
+                /** @description Last position, in. */
+                to_ms?: number;
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["DetectionKind"];
+                /** @description Only this very name. */
+                name?: string;
+                /** @description Leave out what is less sure, 0 to 100. */
+                min_confidence?: number;
+                /** @description How long a stretch is, 1 to 86 400 000 ms. */
+                bin_ms?: number;
+                /** @description Or how many stretches there are, 1 to 2 000; 100 unless told. */
+                bins?: number;
+                /** @description How many names at the most, those seen most often: 1 to 100, 10 unless told. */
+                top?: number;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             404: {
@@ -3138,6 +3574,178 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person_by_name: {
+        parameters: {
+            query: {
+                /** @description The celebrity's name, as the recogniser says it. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_opt_outs: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OptOut"];
+                };
+            };
+        };
+    };
+    get_opt_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOut"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    opt_out_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOptOut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opt_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReport"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -176,6 +176,12 @@ impl Window {
         })
     }
 
+    /// All of a media.
+    pub const WHOLE: Self = Self {
+        from: Position::ZERO,
+        to: Position(i64::MAX),
+    };
+
     /// Its first position.
     #[must_use]
     pub const fn from(self) -> Position {
@@ -200,6 +206,9 @@ impl Window {
 pub struct Confidence(f64);
 
 impl Confidence {
+    /// However unsure.
+    pub const ANY: Self = Self(0.0);
+
     /// Checks the confidence.
     ///
     /// # Errors

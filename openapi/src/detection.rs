@@ -82,7 +82,7 @@ pub struct Detection {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DetectionBatch {
-    /// 1 to 1 000 detections. One of the same position, kind and name replaces what stands there.
+    /// 1 to 1 000 detections. One of the same position, kind, name and external id replaces what stands there.
     pub items: Vec<Detection>,
 }
 
@@ -91,7 +91,7 @@ pub struct DetectionBatch {
 pub struct DetectionReport {
     /// How many are stored now.
     pub stored: u64,
-    /// How many celebrities were left out, for want of a legal basis on the media.
+    /// How many people were left out: celebrities without a legal basis on the media, and who opted out.
     pub left_out_people: u64,
 }
 
@@ -116,7 +116,7 @@ pub struct ImportReport {
     /// The last of these positions.
     #[schema(required)]
     pub last_position_ms: Option<i64>,
-    /// How many people and faces were left out: celebrities without a legal basis on the media, unknown faces always.
+    /// How many people and faces were left out: celebrities without a legal basis on the media, who opted out, and unknown faces always.
     pub left_out_people: u64,
     /// Rekognition's token of the page that follows, where the answer was one of several.
     #[schema(required)]
@@ -151,10 +151,121 @@ pub struct DetectionQuery {
     pub from_ms: i64,
     /// Last position, in; at most 600 000 ms after the first.
     pub to_ms: i64,
+    /// Only of this kind.
+    pub kind: Option<DetectionKind>,
+    /// Only of this very name.
+    pub name: Option<String>,
     /// Leave out what is less sure, 0 to 100.
     pub min_confidence: Option<f64>,
     /// How many items at the most: 1 to 500, 100 unless told.
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+/// A name, and where it was seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "kind": "label", "name": "Bird", "external_id": null,
+    "first_position_ms": 500, "last_position_ms": 19519, "count": 38, "best_confidence": 98.1
+}))]
+pub struct SeenName {
+    /// What kind of thing.
+    pub kind: DetectionKind,
+    /// Its name, as the recogniser says it.
+    pub name: String,
+    /// The recogniser's own id; namesakes are counted apart.
+    #[schema(required)]
+    pub external_id: Option<String>,
+    /// Where it was first seen.
+    pub first_position_ms: i64,
+    /// Where it was last seen.
+    pub last_position_ms: i64,
+    /// How often.
+    pub count: u64,
+    /// How surely at best, 0 to 100.
+    pub best_confidence: f64,
+}
+
+/// Which names to read.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct NamesQuery {
+    /// First position, in; without a window all of the media is read.
+    pub from_ms: Option<i64>,
+    /// Last position, in; at most 600 000 ms after the first.
+    pub to_ms: Option<i64>,
+    /// Only of this kind.
+    pub kind: Option<DetectionKind>,
+    /// Only this very name.
+    pub name: Option<String>,
+    /// Leave out what is less sure, 0 to 100.
+    pub min_confidence: Option<f64>,
+    /// How many items at the most: 1 to 500, 100 unless told.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Which timeline to read, and how it is cut.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct TimelineQuery {
+    /// First position, in; without a window all of the media is read.
+    pub from_ms: Option<i64>,
+    /// Last position, in.
+    pub to_ms: Option<i64>,
+    /// Only of this kind.
+    pub kind: Option<DetectionKind>,
+    /// Only this very name.
+    pub name: Option<String>,
+    /// Leave out what is less sure, 0 to 100.
+    pub min_confidence: Option<f64>,
+    /// How long a stretch is, 1 to 86 400 000 ms.
+    pub bin_ms: Option<i64>,
+    /// Or how many stretches there are, 1 to 2 000; 100 unless told.
+    pub bins: Option<u32>,
+    /// How many names at the most, those seen most often: 1 to 100, 10 unless told.
+    pub top: Option<u32>,
+}
+
+/// What was seen, in stretches of one length.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "from_ms": 0, "bin_ms": 10000, "items": [{
+        "kind": "label", "name": "Bird", "external_id": null,
+        "first_position_ms": 500, "last_position_ms": 19519, "count": 38, "best_confidence": 98.1,
+        "bins": [{"position_ms": 0, "count": 19, "best_confidence": 96.0}, {"position_ms": 10000, "count": 19, "best_confidence": 98.1}]
+    }]
+}))]
+pub struct Timeline {
+    /// Where the first stretch begins.
+    pub from_ms: i64,
+    /// How long a stretch is.
+    pub bin_ms: i64,
+    /// The names, those seen most often first.
+    pub items: Vec<TimelineLine>,
+}
+
+/// One name's line of a timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineLine {
+    /// The name over the whole window.
+    #[serde(flatten)]
+    pub name: SeenName,
+    /// The stretches in which it was seen, in their order.
+    pub bins: Vec<TimelineBin>,
+}
+
+/// One stretch of a line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineBin {
+    /// Where the stretch begins.
+    pub position_ms: i64,
+    /// How often the name was seen in it.
+    pub count: u64,
+    /// How surely at best, 0 to 100.
+    pub best_confidence: f64,
 }

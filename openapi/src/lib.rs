@@ -12,6 +12,7 @@ pub mod instrument;
 pub mod media;
 pub mod model;
 pub mod page;
+pub mod person;
 pub mod problem;
 pub mod reference;
 pub mod results;

@@ -12,7 +12,7 @@ use crate::auth::{Auth, Keys};
 #[cfg(feature = "aws")]
 use crate::aws::Aws;
 use crate::blobs::{Blobs, Folder};
-use crate::config::ServeOptions;
+use crate::config::{ServeOptions, now};
 use crate::cues::{self, Cues, Ticker};
 use crate::db::{Db, Refresh, Slot};
 use crate::decisions::{Decisions, Ranking, Sources};
@@ -73,7 +73,8 @@ impl App {
         let recipe = Recipe::default();
         let schema = recipe.schema.clone().check()?;
         let media = Arc::new(media::Registry::open(db.clone()).await?);
-        let detections = Arc::new(Detections::in_sql(db.clone()));
+        let detections = Arc::new(Detections::in_sql(db.clone(), None));
+        detections.end_erasures(now()).await?;
         let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
         let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
         let ranking = Arc::new(Slot::<Ranking>::default());
@@ -226,6 +227,12 @@ impl App {
     #[must_use]
     pub fn media(&self) -> &media::Registry {
         &self.media
+    }
+
+    /// What was seen in them.
+    #[must_use]
+    pub fn detections(&self) -> &Detections {
+        &self.detections
     }
 
     /// Signs tokens of this installation.

@@ -13,6 +13,8 @@ pub enum Permission {
     ReadDetections,
     /// Store and import detections.
     WriteDetections,
+    /// Erase people from the picture, and keep the list of those who opted out.
+    WritePeople,
     /// Register and list reference images.
     WriteReferences,
     /// Send notices of what happened outside.
@@ -49,7 +51,7 @@ impl Permission {
             }
             Self::ReadInstruments => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
-            Self::WriteViewers => &[Operator],
+            Self::WriteViewers | Self::WritePeople => &[Operator],
             Self::Decide => &[Viewer],
             Self::ListenToCues => &[Viewer, Operator],
             Self::ReadModels => &[Scientist, Operator],

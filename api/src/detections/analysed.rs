@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Detection, Detections, Store, Stored, model};
-use crate::db::Along;
+use super::{Detections, Store};
 use crate::error::Result;
-use crate::media::Media;
 use crate::words::{MediaId, Position, Time};
 
 /// How far a media was analysed, and when.
@@ -19,29 +17,6 @@ pub struct Analysed {
 }
 
 impl Detections {
-    /// Stores what an analysis found and how far it came, along with its own record; `None` where that
-    /// record stands there already, and then nothing is stored.
-    ///
-    /// # Errors
-    /// When the store does not answer; then nothing was stored.
-    pub async fn put_analysed(
-        &self,
-        media: &Media,
-        batch: Vec<Detection>,
-        to: Position,
-        along: &dyn Along,
-        now: Time,
-    ) -> Result<Option<Stored>> {
-        let (batch, stored) = model::allowed(media, batch);
-        let (id, mark) = (&media.media_id, Analysed { to, at: now });
-        if !self.store.put_analysed(id, &batch, mark, along).await? {
-            return Ok(None);
-        }
-        self.pages.forget(id, batch.iter().map(|d| d.position));
-        self.marks.set(id, mark);
-        Ok(Some(stored))
-    }
-
     /// How far a media was analysed.
     ///
     /// # Errors

@@ -6,22 +6,29 @@ mod import;
 mod model;
 mod names;
 mod pages;
+pub mod people;
 mod store;
+mod storing;
+mod tally;
+mod timeline;
 mod wire;
 
 use std::sync::Arc;
 
 use self::analysed::Marks;
+use self::people::People;
 use crate::db::Db;
 use crate::error::Result;
-use crate::words::{Confidence, MediaId, Time, Window};
+use crate::words::MediaId;
 
 pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
-pub use model::{BoundingBox, Detection, Kind, Stored};
+pub use model::{BoundingBox, Detection, Kind, Stored, Wanted};
 pub use names::{NameId, Names};
 pub use pages::{Hit, Page, Pages};
-pub use store::Store;
+pub use store::{Analysis, Forget, Store};
+pub use tally::{Counting, Line, Tally};
+pub use timeline::{Cut, Timeline};
 
 /// Before the media's id, the topic under which its detections change.
 const TOPIC: &str = "detections:";
@@ -32,61 +39,56 @@ pub struct Detections {
     store: Arc<dyn Store>,
     pages: Pages,
     marks: Marks,
+    people: People,
 }
 
 impl Detections {
-    /// Detections in the registry's database.
+    /// Detections in the registry's database, kept for so long, or for ever.
     #[must_use]
-    pub fn in_sql(db: Db) -> Self {
-        Self::new(Arc::new(store::SqlStore::new(db)))
+    pub fn in_sql(db: Db, keep_ms: Option<i64>) -> Self {
+        let store = store::SqlStore::new(db.clone(), keep_ms);
+        Self::new(Arc::new(store), db)
     }
 
-    /// Detections in this store.
+    /// Detections in this store; the people who opted out stand in the registry's database.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub fn new(store: Arc<dyn Store>, db: Db) -> Self {
         Self {
             pages: Pages::new(store.clone()),
             marks: Marks::new(store.clone()),
+            people: People::new(db),
             store,
         }
     }
 
-    /// Stores a batch; people only where the media has a legal basis for it.
-    ///
-    /// # Errors
-    /// When the store does not answer; then nothing was stored.
-    pub async fn put(
-        &self,
-        media: &crate::media::Media,
-        batch: Vec<Detection>,
-        now: Time,
-    ) -> Result<Stored> {
-        let (batch, stored) = model::allowed(media, batch);
-        if !batch.is_empty() {
-            let id = &media.media_id;
-            self.store.put(id, &batch, now).await?;
-            self.pages.forget(id, batch.iter().map(|d| d.position));
-        }
-        Ok(stored)
-    }
-
-    /// The detections of a window, in the order of their sort key, after this key.
+    /// What is wanted, in the order of the sort key, after this key.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn range(
         &self,
         media_id: &MediaId,
-        window: Window,
-        min_confidence: Confidence,
+        wanted: &Wanted,
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Detection>> {
         let after = after.unwrap_or_default();
-        Ok(self
-            .store
-            .range(media_id, window, min_confidence, after, limit)
-            .await?)
+        Ok(self.store.range(media_id, wanted, after, limit).await?)
+    }
+
+    /// The distinct names of what is wanted, in the order of kind, name and external id, after this key.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn names(
+        &self,
+        media_id: &MediaId,
+        wanted: &Wanted,
+        after: Option<&str>,
+    ) -> Result<Vec<Tally>> {
+        let mut names = self.store.tally(media_id, wanted, i64::MAX).await?;
+        names.retain(|tally| after.is_none_or(|after| tally.name_key().as_str() > after));
+        Ok(names)
     }
 
     /// The pages in memory, for decisions and cues.

@@ -7,9 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use super::{Detections, Kind, NameId, Names, Store, TOPIC};
+use super::{Detections, Kind, NameId, Names, Store, TOPIC, Wanted};
 use crate::db::Refresh;
-use crate::words::{Confidence, MediaId, Position, Window};
+use crate::words::{MediaId, Position, Window};
 
 /// How long a page is.
 const PAGE_MS: i64 = 10_000;
@@ -127,11 +127,8 @@ impl Pages {
         let from = number * PAGE_MS;
         let window = Window::parse(from, from + PAGE_MS - 1, PAGE_MS)
             .map_err(|e| anyhow::anyhow!("a page is a window: {e:?}"))?;
-        let any = Confidence::parse(0.0).map_err(|e| anyhow::anyhow!(e.detail))?;
-        let found = self
-            .store
-            .range(media_id, window, any, "", MOST_HITS)
-            .await?;
+        let wanted = Wanted::all(window);
+        let found = self.store.range(media_id, &wanted, "", MOST_HITS).await?;
         let mut hits: Vec<Hit> = found
             .into_iter()
             .map(|detection| Hit {
@@ -157,6 +154,11 @@ impl Pages {
                 shelf.remove(&number);
             }
         }
+    }
+
+    /// Forgets all pages, so that what expires does not live on in memory.
+    pub(super) fn forget_all(&self) {
+        self.write().clear();
     }
 
     pub(super) fn forget_media(&self, media_id: &str) {

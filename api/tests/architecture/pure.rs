@@ -33,6 +33,15 @@ const SHELLS: &[(&str, &str)] = &[
         "detections/analysed.rs",
         "asks the store for a mark that is not in memory",
     ),
+    (
+        "detections/storing.rs",
+        "asks who opted out, and writes through to the store",
+    ),
+    ("detections/timeline.rs", "asks the store"),
+    (
+        "detections/people/mod.rs",
+        "writes through to its store, and erases in the other",
+    ),
     ("cues/hub.rs", "hands cues to those who wait"),
     ("cues/signal.rs", "calls the channel's service"),
     ("cues/send.rs", "sends, and waits for room on the channel"),

@@ -15,6 +15,7 @@ mod instruments;
 mod learning;
 mod media;
 mod media_state;
+mod people;
 mod readme;
 mod references;
 mod refusals;

@@ -5,6 +5,7 @@ mod shapes;
 use std::collections::BTreeMap;
 
 use self::shapes::{BoxShape, Face, File, ImageLabel, Item, Named};
+use super::model::place;
 use super::{BoundingBox, Detection, Kind};
 use crate::error::{At, Error, ErrorCode, Refusal, Result};
 use crate::words::{Confidence, Position, Time};
@@ -205,7 +206,7 @@ impl Reader {
                 position: self.position(timestamp)?,
                 kind: Kind::Celebrity,
                 name: checked_name(name)?,
-                external_id: id,
+                external_id: checked_id(id)?,
                 confidence: Confidence::parse(confidence).at("Confidence")?,
                 boxes: place
                     .map(|shape| bounding_box(shape, None))
@@ -225,7 +226,7 @@ impl Reader {
 
     fn position(&self, timestamp: Option<i64>) -> Result<Position> {
         let timestamp = Position::parse(timestamp.unwrap_or_default()).at("Timestamp")?;
-        Ok(self.offset.forward(timestamp.ms()))
+        place(self.offset.forward(timestamp.ms()).ms()).at("Timestamp")
     }
 
     fn keep(&mut self, detection: Detection, path: &str) {
@@ -266,6 +267,17 @@ fn checked_name(name: Option<String>) -> Result<String> {
             "1 to 256 bytes",
         )
         .into()),
+    }
+}
+
+/// An id that is empty is none.
+fn checked_id(id: Option<String>) -> Result<Option<String>> {
+    let id = id.map(|id| id.trim().to_owned());
+    match id.filter(|id| !id.is_empty()) {
+        Some(id) if id.len() > 256 => {
+            Err(Refusal::field("Id", "the id is too long", "at most 256 bytes").into())
+        }
+        id => Ok(id),
     }
 }
 
