@@ -35,6 +35,14 @@ pub struct StoreOptions {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+    /// Delete detections so many days after they were stored; without it they are kept for ever
+    #[arg(
+        long,
+        env = "BECKON_KEEP_DETECTIONS_DAYS",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500)
+    )]
+    pub keep_detections_days: Option<u32>,
 }
 
 impl StoreOptions {
@@ -47,6 +55,13 @@ impl StoreOptions {
                 self.data_dir.join("beckon.sqlite").display()
             )
         })
+    }
+
+    /// How long detections are kept, in ms; for ever where it does not say.
+    #[must_use]
+    pub fn keep_detections_ms(&self) -> Option<i64> {
+        self.keep_detections_days
+            .map(|days| i64::from(days) * 86_400_000)
     }
 
     /// Where the keys lie.

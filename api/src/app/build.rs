@@ -73,7 +73,10 @@ impl App {
         let recipe = Recipe::default();
         let schema = recipe.schema.clone().check()?;
         let media = Arc::new(media::Registry::open(db.clone()).await?);
-        let detections = Arc::new(Detections::in_sql(db.clone(), None));
+        let detections = Arc::new(Detections::in_sql(
+            db.clone(),
+            options.store.keep_detections_ms(),
+        ));
         detections.end_erasures(now()).await?;
         let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
         let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));

@@ -21,6 +21,10 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(hooks::work(app.db.clone(), app.desk()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
+    if app.options.store.keep_detections_days.is_some() {
+        let detections = app.detections.clone().into_inner();
+        jobs.spawn(async move { detections.let_go().await });
+    }
     if let Some(every) = NonZeroU64::new(app.options.retrain_every_rows) {
         let learning = app.learning.clone().into_inner();
         jobs.spawn(learning::jobs::retrain(learning, every));

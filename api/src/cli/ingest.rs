@@ -97,7 +97,10 @@ impl Ingest {
         );
         let blobs = Arc::new(Folder::open(&self.store.blobs_dir())?);
         let references = Arc::new(References::open(db.clone(), blobs).await?);
-        let detections = Arc::new(Detections::in_sql(db.clone(), None));
+        let detections = Arc::new(Detections::in_sql(
+            db.clone(),
+            self.store.keep_detections_ms(),
+        ));
         let stations: Vec<Arc<dyn Refresh>> = vec![media.clone(), references.clone()];
         let job = WatchJob {
             media_id,

@@ -1,10 +1,16 @@
 //! Storing a batch: who may not be stored is left out before, and who opted out meanwhile is erased after.
 
-use super::{Analysed, Analysis, Detection, Detections, Stored, model};
+use std::time::Duration;
+
+use super::{Analysed, Analysis, Detection, Detections, Forget, Stored, model};
+use crate::config::now as clock;
 use crate::db::Along;
 use crate::error::Result;
 use crate::media::Media;
 use crate::words::{Position, Time};
+
+/// How often what has expired is let go of.
+const LETTING_GO: Duration = Duration::from_secs(600);
 
 impl Detections {
     /// Stores a batch; celebrities only where the media has a legal basis for it, and nobody who opted out.
@@ -79,5 +85,31 @@ impl Detections {
         stored.stored -= late;
         stored.left_out_people += late;
         Ok(stored)
+    }
+
+    /// Lets go of what has expired, again and again: from the store, where that does not do it by itself, and from
+    /// memory. Ends only when dropped.
+    pub async fn let_go(&self) {
+        let mut tick = tokio::time::interval(LETTING_GO);
+        loop {
+            tick.tick().await;
+            let now = clock();
+            match self.erase(&Forget::Expired(now), now).await {
+                Ok(gone) if gone.detections == 0 => {}
+                Ok(gone) => {
+                    let (detections, media) = (gone.detections, gone.media);
+                    tracing::info!(
+                        kind = "detections.expired",
+                        detections,
+                        media,
+                        "old detections were deleted"
+                    );
+                }
+                Err(error) => {
+                    tracing::warn!(kind = "detections.expiry_failed", %error, "old detections are deleted later");
+                }
+            }
+            self.pages.forget_all();
+        }
     }
 }

@@ -39,6 +39,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         store: StoreOptions {
             data_dir: folder.to_owned(),
             database_url,
+            keep_detections_days: None,
         },
         bind: std::net::Ipv4Addr::LOCALHOST.into(),
         port: 0,
