@@ -375,6 +375,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/media/{media_id}/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a media's ingest stands
+         * @description Whichever node is asked, whichever node watches: lag, segments, pictures, calls and what they cost.
+         */
+        get: operations["get_ingest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{media_id}/timeline": {
         parameters: {
             query?: never;
@@ -1269,6 +1289,13 @@ export interface components {
             /** @description Where its pictures come from. */
             source: components["schemas"]["IngestSource"];
         };
+        /** @description What went wrong. */
+        IngestError: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description What, for people. */
+            detail: string;
+        };
         /** @description Where a media's pictures come from. */
         IngestSource: {
             /** @enum {string} */
@@ -1287,6 +1314,107 @@ export interface components {
             kind: "thumbnails";
             /** @description What their keys begin with: `ivs/v1/<account>/<channel>/`. */
             prefix: string;
+        };
+        /**
+         * @description What an ingest does.
+         * @enum {string}
+         */
+        IngestState: "idle" | "waiting" | "watching" | "ended" | "failed" | "spent";
+        /**
+         * @description How a media's ingest stands.
+         * @example {
+         *       "calls": [
+         *         {
+         *           "count": 702,
+         *           "operation": "DetectLabels"
+         *         }
+         *       ],
+         *       "cost_usd": 0.702,
+         *       "detections": 1804,
+         *       "frames": 702,
+         *       "frames_per_second": 1,
+         *       "holder": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d/1",
+         *       "lag_ms": 640,
+         *       "last_error": {
+         *         "at": "2026-11-20T19:04:12.000Z",
+         *         "detail": "the segment answers 404"
+         *       },
+         *       "max_spend_usd": 25,
+         *       "media_id": "cup-final",
+         *       "most_lag_ms": 10000,
+         *       "reason": null,
+         *       "segments": {
+         *         "analysed": 117,
+         *         "failed": 1,
+         *         "gaps": 1,
+         *         "seen": 120,
+         *         "skipped": 0,
+         *         "waiting": 1
+         *       },
+         *       "since": "2026-11-20T19:00:00.000Z",
+         *       "state": "watching",
+         *       "thinning": 1,
+         *       "updated_at": "2026-11-20T19:12:00.000Z"
+         *     }
+         */
+        IngestStatus: {
+            /** @description Calls to recognisers that cost, by operation. */
+            calls: components["schemas"]["OperationCalls"][];
+            /**
+             * Format: double
+             * @description What they cost by list price, in US dollars: an estimate that leaves free tiers and discounts out.
+             */
+            cost_usd: number;
+            /**
+             * Format: int64
+             * @description Things that were seen.
+             */
+            detections: number;
+            /**
+             * Format: int64
+             * @description Pictures that were looked at.
+             */
+            frames: number;
+            /**
+             * Format: double
+             * @description Pictures looked at in a second of the stream, in the last segment.
+             */
+            frames_per_second: number;
+            /** @description The watch that holds the media, named by its node; `null` while there is none. */
+            holder: string | null;
+            /**
+             * Format: int64
+             * @description How far the last segment was behind the stream's edge when it was done, in ms.
+             */
+            lag_ms: number;
+            last_error: components["schemas"]["IngestError"] | null;
+            /**
+             * Format: double
+             * @description What they may cost; `null` without limit.
+             */
+            max_spend_usd: number | null;
+            /** @description The media. */
+            media_id: string;
+            /**
+             * Format: int64
+             * @description How far it may be before less is looked at, in ms; `null` where the media is not ingested by itself.
+             */
+            most_lag_ms: number | null;
+            /** @description Why, for people, where there is something to say. */
+            reason: string | null;
+            /** @description What became of its segments. */
+            segments: components["schemas"]["SegmentCounts"];
+            /** @description Since when a watcher has said so (RFC 3339); `null` where none ever has. */
+            since: string | null;
+            /** @description What its ingest does. */
+            state: components["schemas"]["IngestState"];
+            /**
+             * Format: int64
+             * @description At every so manieth of the wanted pictures it is looked to keep up; 1 leaves nothing out.
+             */
+            thinning: number;
+            /** @description When the last segment was done (RFC 3339); `null` before the first. */
+            updated_at: string | null;
         };
         /**
          * @description A registered instrument, as its latest version says.
@@ -1675,6 +1803,16 @@ export interface components {
          * @enum {string}
          */
         Op: "eq" | "ne" | "in" | "not_in" | "lt" | "lte" | "gt" | "gte" | "contains" | "exists" | "not_exists";
+        /** @description Calls of one operation. */
+        OperationCalls: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The service's own name for it; `ModelSecond` is a second in which a model of one's own runs. */
+            operation: string;
+        };
         /**
          * @description Somebody who opted out.
          * @example {
@@ -2212,6 +2350,39 @@ export interface components {
             last_position_ms: number;
             /** @description Its name, as the recogniser says it. */
             name: string;
+        };
+        /** @description What became of a media's segments. */
+        SegmentCounts: {
+            /**
+             * Format: int64
+             * @description That were looked at.
+             */
+            analysed: number;
+            /**
+             * Format: int64
+             * @description That could not be read or looked at.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Where the stream had nothing.
+             */
+            gaps: number;
+            /**
+             * Format: int64
+             * @description All that were found in the playlist: the sum of the others.
+             */
+            seen: number;
+            /**
+             * Format: int64
+             * @description That were passed over to keep up.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description That waited behind the last one.
+             */
+            waiting: number;
         };
         /** @description What carries a media's cues inside its stream. */
         Signal: {
@@ -3380,6 +3551,35 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ingest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestStatus"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -138,6 +138,15 @@ impl Default for RekognitionOptions {
     }
 }
 
+/// Whether a node does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Switch {
+    /// It does
+    On,
+    /// It leaves it to others
+    Off,
+}
+
 /// How the server listens and behaves.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeOptions {
@@ -196,6 +205,17 @@ pub struct ServeOptions {
     /// How Rekognition is asked
     #[command(flatten)]
     pub rekognition: RekognitionOptions,
+    /// Whether this node watches media that are ingested by themselves; leave it on where nothing else does
+    #[arg(long, env = "BECKON_INGEST", value_enum, default_value_t = Switch::On)]
+    pub ingest: Switch,
+    /// How many media this node watches at once at the most; other nodes take the rest
+    #[arg(
+        long,
+        env = "BECKON_MOST_WATCHES",
+        default_value_t = 32,
+        value_name = "N"
+    )]
+    pub most_watches: usize,
     /// Train and judge a model each time that so many more overlays were drawn; 0 never does by itself
     #[arg(
         long,

@@ -21,7 +21,7 @@ use crate::events::Events;
 use crate::fetch::Fetcher;
 use crate::ingest::hooks::Hooks;
 use crate::ingest::recogniser::Recognisers;
-use crate::ingest::{Desk, Outside, References, Watching};
+use crate::ingest::{Desk, Ingests, Outside, References, Watching};
 use crate::instruments::Instruments;
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
@@ -45,6 +45,7 @@ pub struct App {
     pub(super) references: Data<References>,
     pub(super) hooks: Data<Hooks>,
     pub(super) recognisers: Arc<Chosen>,
+    pub(super) ingests: Data<Ingests>,
     pub(super) fetch: Fetcher,
     #[cfg(feature = "aws")]
     pub(super) aws: Aws,
@@ -123,6 +124,7 @@ impl App {
             aws,
             learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
+            ingests: Data::new(Ingests::new(db.clone(), media.clone())),
             media: Data::from(media),
             detections: Data::from(detections),
             instruments: Data::from(instruments),

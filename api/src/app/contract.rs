@@ -15,6 +15,7 @@ use super::routes;
         (name = "media", description = "What is watched"),
         (name = "detections", description = "What was seen in it"),
         (name = "people", description = "Who is in the picture, and does not want to be"),
+        (name = "ingest", description = "How media are looked at"),
         (name = "instruments", description = "What viewers may be shown"),
         (name = "viewers", description = "Who watches"),
         (name = "cues", description = "The signal on a media"),

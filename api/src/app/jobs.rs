@@ -7,9 +7,10 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::App;
+use crate::config::Switch;
 use crate::cues::Cues;
 use crate::db::follow_revisions;
-use crate::ingest::hooks;
+use crate::ingest::{Supervisor, hooks, prune};
 use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
@@ -17,6 +18,12 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(follow_revisions(app.db.clone(), app.refreshed()));
     jobs.spawn(app.ticker().run());
+    if app.options.ingest == Switch::On {
+        let most = app.options.most_watches;
+        let supervisor = Supervisor::new(app.watching(), app.recognisers(), most);
+        jobs.spawn(supervisor.run(told_to_stop()));
+        jobs.spawn(prune::prune(app.db.clone()));
+    }
     jobs.spawn(end_streams(app.cues()));
     jobs.spawn(hooks::work(app.db.clone(), app.desk()));
     let events = app.events.clone();

@@ -9,6 +9,8 @@ pub enum Permission {
     ReadMedia,
     /// Register, change and delete media.
     WriteMedia,
+    /// Read how media are ingested.
+    ReadIngest,
     /// Read detections.
     ReadDetections,
     /// Store and import detections.
@@ -46,9 +48,10 @@ impl Permission {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
             Self::WriteMedia | Self::SendCues => &[Operator],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
-            Self::WriteDetections | Self::WriteReferences | Self::SendNotices => {
-                &[Operator, Ingest]
-            }
+            Self::WriteDetections
+            | Self::WriteReferences
+            | Self::SendNotices
+            | Self::ReadIngest => &[Operator, Ingest],
             Self::ReadInstruments => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
             Self::WriteViewers | Self::WritePeople => &[Operator],

@@ -168,6 +168,8 @@ impl Demo {
             media_id: source.media_id,
             url: page.channel.playback_url.clone(),
             fps: 2.0,
+            most_lag_ms: 30_000,
+            max_spend: None,
             recogniser,
         };
         let watching = ingest::watch(app.watching(), job, async { drop(stop_asked().await) });

@@ -41,6 +41,14 @@ pub(super) struct Ingest {
     /// Frames to look at of each second; less than 1 is fine
     #[arg(long, env = "BECKON_FPS", default_value_t = 2.0, value_name = "N")]
     fps: f64,
+    /// How far behind the stream it may fall before it looks at less, in ms
+    #[arg(
+        long,
+        env = "BECKON_MOST_LAG_MS",
+        default_value_t = 10_000,
+        value_name = "MS"
+    )]
+    most_lag_ms: i64,
     /// Answer from this Rekognition output instead of looking
     #[arg(long, env = "BECKON_RECORDED", value_name = "FILE")]
     recorded: Option<PathBuf>,
@@ -74,10 +82,11 @@ impl Ingest {
         let Watched {
             analysed,
             failed,
+            skipped,
             detections,
         } = watched;
         eprintln!(
-            "analysed {analysed} segments ({failed} could not be read), saw {detections} things"
+            "analysed {analysed} segments ({failed} could not be read, {skipped} were passed over), saw {detections} things"
         );
         Ok(())
     }
@@ -106,6 +115,8 @@ impl Ingest {
             media_id,
             url,
             fps: self.fps,
+            most_lag_ms: self.most_lag_ms,
+            max_spend: None,
             recogniser: self.recogniser(references)?,
         };
         let fetch = Fetcher::new(self.reach)?;

@@ -49,6 +49,29 @@ impl Lease {
         }
     }
 
+    /// Which names that begin so are held at this moment, and by whom.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn holders(
+        db: &Db,
+        prefix: &str,
+        now: Time,
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        // A range of the key, which serves from its index on both engines where `like` does not.
+        let rows = sqlx::query(
+            "select name, holder from lease where name >= $1 and name < $2 and until >= $3",
+        )
+        .bind(prefix.to_owned())
+        .bind(format!("{prefix}\u{10FFFF}"))
+        .bind(now.ms())
+        .fetch_all(db.pool())
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
+
     /// Gives the lease back, so that another need not wait for its end.
     ///
     /// # Errors

@@ -2,19 +2,22 @@
 
 use std::time::{Duration, Instant};
 
+use super::account::{self, Looked};
 use super::frames::{self, Frame};
 use super::hls::place::{Placed, TOUCHING_MS};
 use super::hls::resource::{self, Held};
 use super::hls::segment::Segment;
 use super::hls::ts::Pts;
 use super::ledger::{Entry, Outcome};
+use super::pace::{Edge, Turn};
 use super::recogniser::Stretch;
+use super::spend;
 use super::watch::{WatchJob, Watched, Watching};
 use crate::config::now;
 use crate::detections::Detection;
 use crate::fetch::Url;
 use crate::media::Media;
-use crate::words::Position;
+use crate::words::{MicroUsd, Position};
 
 /// A segment to look at.
 pub struct Piece<'a> {
@@ -24,6 +27,30 @@ pub struct Piece<'a> {
     pub segment: &'a Segment,
     pub placed: Placed,
     pub run: i64,
+    /// Whether there is time for it.
+    pub turn: Turn,
+    /// The stream's edge when the playlist was read, unless the playlist has ended: then nothing is late.
+    pub edge: Option<(Edge, Instant)>,
+    /// How many listed segments wait behind it.
+    pub waiting: usize,
+}
+
+impl Piece<'_> {
+    /// How far behind the stream's edge it ends at this moment.
+    pub fn lag_ms(&self) -> i64 {
+        self.edge.map_or(0, |(edge, read)| {
+            let elapsed = i64::try_from(read.elapsed().as_millis()).unwrap_or(i64::MAX);
+            (edge.after(elapsed) - self.placed.to_ms).max(0)
+        })
+    }
+}
+
+/// What a look came to.
+enum Sight {
+    Seen(Vec<Detection>, Looked),
+    Gap,
+    /// There is no money left for it.
+    Spent,
 }
 
 /// Where the looking stands, from one segment to the next.
@@ -37,7 +64,7 @@ pub struct Progress {
     held: Held,
 }
 
-/// Looks at a segment and stores what came of it, in one transaction.
+/// Looks at a segment and stores what came of it, in one transaction; `None` where there is no money left for that.
 ///
 /// # Errors
 /// When the store does not answer; then nothing of the segment is stored. A segment that cannot be read is no
@@ -47,7 +74,7 @@ pub async fn analyse(
     job: &WatchJob,
     piece: &Piece<'_>,
     progress: &mut Progress,
-) -> anyhow::Result<Watched> {
+) -> anyhow::Result<Option<Watched>> {
     let began = Instant::now();
     let placed = piece.placed;
     // Stretches touch although dates and lengths are rounded, so that nothing falls between them or in both.
@@ -56,11 +83,21 @@ pub async fn analyse(
         _ => placed.from_ms,
     };
     let (from, to) = (position(from_ms), position(placed.to_ms));
-    let (outcome, found) = match look(watching, job, piece, (from, to), progress).await {
-        Ok(Some(found)) => (Outcome::Analysed, found),
-        Ok(None) => (Outcome::Gap, Vec::new()),
-        Err(error) => (Outcome::Failed(format!("{error:#}")), Vec::new()),
+    let mut looked = Looked::default();
+    let mut found = Vec::new();
+    let outcome = match in_time(watching, job, piece, (from, to), progress).await {
+        Ok(Some(Sight::Seen(seen, how))) => {
+            (found, looked) = (seen, how);
+            Outcome::Analysed
+        }
+        Ok(Some(Sight::Gap)) => Outcome::Gap,
+        Ok(Some(Sight::Spent)) => return Ok(None),
+        Ok(None) => Outcome::Skipped("there was no time left for it".to_owned()),
+        Err(error) => Outcome::Failed(format!("{error:#}")),
     };
+    looked.lag_ms = piece.lag_ms();
+    looked.waiting = piece.waiting;
+    looked.thinning = piece.turn.thinning();
     let now = now();
     let entry = Entry {
         media_id: job.media_id.clone(),
@@ -70,6 +107,7 @@ pub async fn analyse(
         to,
         outcome,
         detections: found.len(),
+        looked,
         finished_at: now,
     };
     let detections = &watching.detections;
@@ -77,7 +115,7 @@ pub async fn analyse(
         .put_analysed(piece.media, found, to, &entry, now)
         .await?;
     progress.covered_to = Some(placed.to_ms);
-    Ok(told(&entry, stored.is_some(), began.elapsed()))
+    Ok(Some(told(&entry, stored.is_some(), began.elapsed())))
 }
 
 fn position(ms: i64) -> Position {
@@ -104,6 +142,10 @@ fn told(entry: &Entry, stored: bool, took: Duration) -> Watched {
             watched.failed = 1;
             tracing::warn!(kind = "segment.failed", %media, sequence, position_ms, why, "a segment is passed over");
         }
+        Outcome::Skipped(why) => {
+            watched.skipped = 1;
+            tracing::warn!(kind = "segment.skipped", %media, sequence, position_ms, why, "a segment is passed over");
+        }
         Outcome::Gap => {
             tracing::info!(kind = "segment.gap", %media, sequence, position_ms, "the stream has a gap");
         }
@@ -111,25 +153,61 @@ fn told(entry: &Entry, stored: bool, took: Duration) -> Watched {
     watched
 }
 
-/// What is on screen in the segment; `None` where there is nothing to fetch.
+/// Looks as long as there is time for it; `None` where there was not enough.
+async fn in_time(
+    watching: &Watching,
+    job: &WatchJob,
+    piece: &Piece<'_>,
+    span: (Position, Position),
+    progress: &mut Progress,
+) -> anyhow::Result<Option<Sight>> {
+    let Turn::Look { within_ms, .. } = piece.turn else {
+        return Ok(None);
+    };
+    let sight = look(watching, job, piece, span, progress);
+    match within_ms {
+        None => sight.await.map(Some),
+        Some(ms) => {
+            let within = Duration::from_millis(ms.unsigned_abs());
+            let sight = tokio::time::timeout(within, sight).await;
+            sight.ok().transpose()
+        }
+    }
+}
+
+/// What is on screen in the segment.
 async fn look(
     watching: &Watching,
     job: &WatchJob,
     piece: &Piece<'_>,
     (from, to): (Position, Position),
     progress: &mut Progress,
-) -> anyhow::Result<Option<Vec<Detection>>> {
+) -> anyhow::Result<Sight> {
     if piece.segment.gap {
-        return Ok(None);
+        return Ok(Sight::Gap);
     }
     let frames = if job.recogniser.needs_frames() {
         pictures(watching, job, piece, progress).await?
     } else {
         Vec::new()
     };
+    let count = frames.len();
+    let reserved = job.recogniser.most_calls(count);
+    let most = job.max_spend.map(MicroUsd::micros);
+    if !reserved.is_empty()
+        && !account::reserve(&watching.db, &job.media_id, &reserved, most).await?
+    {
+        return Ok(Sight::Spent);
+    }
     let stretch = Stretch { from, to, frames };
-    let said = job.recogniser.recognise(stretch, now()).await?;
-    Ok(Some(said.detections))
+    let recognised = job.recogniser.recognise(stretch, now()).await?;
+    let looked = Looked {
+        frames: count,
+        unreserved: spend::difference(&recognised.calls, &reserved),
+        partial: recognised.partial.first().cloned(),
+        ..Looked::default()
+    };
+    Ok(Sight::Seen(recognised.detections, looked))
 }
 
 async fn pictures(
@@ -148,7 +226,8 @@ async fn pictures(
     let at = |pts: Pts| from_ms + pts.ms_since(start);
     let visible = contents.visible();
     let shown: Vec<i64> = visible.iter().map(|pts| at(*pts)).collect();
-    let chosen = frames::choose(&shown, job.fps, progress.last_picture);
+    let fps = job.fps / f64::from(piece.turn.thinning());
+    let chosen = frames::choose(&shown, fps, progress.last_picture);
     let chosen: Vec<Pts> = chosen.iter().map(|index| visible[*index]).collect();
     let mut frames = Vec::with_capacity(chosen.len());
     for cut in frames::cut(&footage, &chosen).await? {

@@ -82,6 +82,21 @@ pub fn cost(calls: &[(Operation, u32)]) -> i64 {
     })
 }
 
+/// What was called beyond what was reserved, or less than that where below zero.
+#[must_use]
+pub fn difference(
+    called: &[(Operation, u32)],
+    reserved: &[(Operation, u32)],
+) -> Vec<(Operation, i64)> {
+    let sum = |calls: &[(Operation, u32)], of: Operation| -> i64 {
+        let matching = calls.iter().filter(|(operation, _)| *operation == of);
+        matching.map(|(_, count)| i64::from(*count)).sum()
+    };
+    let all = Operation::ALL.into_iter();
+    let each = all.map(|of| (of, sum(called, of) - sum(reserved, of)));
+    each.filter(|(_, count)| *count != 0).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +111,19 @@ mod tests {
             (Operation::StartLabelDetection, 2),
         ];
         assert_eq!(cost(&both), 200_000);
+    }
+
+    #[test]
+    fn what_was_not_called_is_given_back_and_what_was_called_beyond_is_charged() {
+        use Operation::{DetectLabels, RecognizeCelebrities};
+        let reserved = [(DetectLabels, 5), (RecognizeCelebrities, 5)];
+        assert_eq!(difference(&reserved, &reserved), []);
+        let called = [(DetectLabels, 5), (RecognizeCelebrities, 3)];
+        assert_eq!(difference(&called, &reserved), [(RecognizeCelebrities, -2)]);
+        assert_eq!(
+            difference(&called, &[]),
+            [(RecognizeCelebrities, 3), (DetectLabels, 5)]
+        );
     }
 
     #[test]

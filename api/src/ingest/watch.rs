@@ -1,5 +1,6 @@
 //! Watch: one media's live stream, by one watcher at a time, until it ends or the watcher is told to stop.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use crate::db::{Db, Lease};
 use crate::detections::Detections;
 use crate::fetch::Fetcher;
 use crate::media::Registry;
-use crate::words::MediaId;
+use crate::words::{MediaId, MicroUsd, Time};
 
-/// A watcher that is gone is followed by another after this long.
+/// A watcher that is gone is followed by another after this long, and what that one needs to notice it.
 const LEASE_MS: i64 = 10_000;
+/// What the leases of watchers are named by, before the media's id.
+const LEASE: &str = "watch:";
 /// How often the watcher says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How long to wait before trying again what failed.
@@ -41,6 +44,10 @@ pub struct WatchJob {
     pub url: String,
     /// How many frames of a second are looked at.
     pub fps: f64,
+    /// How far behind the stream it may fall, in ms, before it looks at less.
+    pub most_lag_ms: i64,
+    /// What recognition of the media may cost in all.
+    pub max_spend: Option<MicroUsd>,
     /// Who says what they show.
     pub recogniser: Arc<dyn Recogniser>,
 }
@@ -52,8 +59,36 @@ pub struct Watched {
     pub analysed: u64,
     /// Segments that could not be read or looked at.
     pub failed: u64,
+    /// Segments that were passed over to keep up.
+    pub skipped: u64,
     /// Things that were seen.
     pub detections: u64,
+}
+
+impl Watched {
+    /// Counts these too.
+    pub fn add(&mut self, more: Self) {
+        self.analysed += more.analysed;
+        self.failed += more.failed;
+        self.skipped += more.skipped;
+        self.detections += more.detections;
+    }
+}
+
+/// The lease that lets one watcher at a time watch a media.
+pub(super) fn lease(media_id: &MediaId, holder: &str) -> Lease {
+    Lease::new(format!("{LEASE}{media_id}"), holder, LEASE_MS)
+}
+
+/// Who watches which media at this moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn holders(db: &Db, now: Time) -> anyhow::Result<HashMap<String, String>> {
+    let held = Lease::holders(db, LEASE, now).await?;
+    let of =
+        |(name, holder): (String, String)| Some((name.strip_prefix(LEASE)?.to_owned(), holder));
+    Ok(held.into_iter().filter_map(of).collect())
 }
 
 /// Watches until the stream ends, the media is deleted, or `stop` resolves; then the lease is given back. Another watcher
@@ -67,60 +102,91 @@ pub async fn watch(
     job: WatchJob,
     stop: impl Future<Output = ()> + Send,
 ) -> anyhow::Result<Watched> {
+    check(&watching, &job)?;
+    let lease = lease(&job.media_id, &uuid::Uuid::now_v7().to_string());
+    let mut watched = Watched::default();
+    let work = async {
+        loop {
+            take(&watching.db, &lease).await;
+            if follow(&watching, &job, &lease, &mut watched)
+                .await
+                .is_some()
+            {
+                return;
+            }
+            tracing::warn!(kind = "lease.lost", media = %job.media_id, "another watches this media now");
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stop => {}
+        () = work => {}
+    }
+    give_back(&watching.db, &lease, &job.media_id).await;
+    Ok(watched)
+}
+
+/// Watches with a lease that is held already; says how it ended, or `None` where it was told to stop or the lease was lost.
+/// The lease is kept: what is to be said of the end is said first.
+pub(super) async fn watch_held(
+    watching: &Watching,
+    job: &WatchJob,
+    lease: &Lease,
+    stop: impl Future<Output = ()> + Send,
+) -> Option<Ended> {
+    let mut watched = Watched::default();
+    tokio::select! {
+        biased;
+        () = stop => None,
+        ended = follow(watching, job, lease, &mut watched) => ended,
+    }
+}
+
+/// Whether a job can be done at all.
+pub(super) fn check(watching: &Watching, job: &WatchJob) -> anyhow::Result<()> {
     anyhow::ensure!(
         job.fps.is_finite() && job.fps > 0.0 && job.fps <= 60.0,
         "frames a second are more than 0 and at most 60"
     );
     watching.fetch.address(&job.url)?;
     watching.media.get(&job.media_id)?;
-    let holder = uuid::Uuid::now_v7().to_string();
-    let lease = Lease::new(format!("watch:{}", job.media_id), holder, LEASE_MS);
-    let mut watched = Watched::default();
-    let work = hold_and_follow(&watching, &job, &lease, &mut watched);
-    tokio::select! {
-        biased;
-        () = stop => {}
-        () = work => {}
-    }
-    if let Err(error) = lease.release(&watching.db).await {
-        tracing::warn!(kind = "lease.kept", media = %job.media_id, %error, "the next watcher waits for the lease's end");
-    }
-    Ok(watched)
+    Ok(())
 }
 
-/// Follows the stream whenever the lease is held, and begins again after what fails.
-async fn hold_and_follow(
+/// Gives the lease back, so that the next watcher need not wait for its end.
+pub(super) async fn give_back(db: &Db, lease: &Lease, media_id: &MediaId) {
+    if let Err(error) = lease.release(db).await {
+        tracing::warn!(kind = "lease.kept", media = %media_id, %error, "the next watcher waits for the lease's end");
+    }
+}
+
+/// Follows the stream as long as the lease is held, and begins again after what fails; `None` where the lease was lost.
+async fn follow(
     watching: &Watching,
     job: &WatchJob,
     lease: &Lease,
     watched: &mut Watched,
-) {
-    loop {
-        take(&watching.db, lease).await;
-        let mut follow = Follow::new(watching, job, watched);
-        let ended = tokio::select! {
-            biased;
-            () = lose(&watching.db, lease) => {
-                tracing::warn!(kind = "lease.lost", media = %job.media_id, "another watches this media now");
-                continue;
-            }
-            ended = follow.run() => ended,
-        };
-        match ended {
-            Ok(Ended::Stream) => {
-                tracing::info!(kind = "watch.ended", media = %job.media_id, "the stream has ended");
-                return;
-            }
-            Ok(Ended::Media) => {
-                tracing::info!(kind = "watch.ended", media = %job.media_id, "the media was deleted");
-                return;
-            }
-            Err(error) => {
-                let error = format!("{error:#}");
-                tracing::error!(kind = "watch.failed", media = %job.media_id, error, "a watch begins again");
-                tokio::time::sleep(PAUSE).await;
+) -> Option<Ended> {
+    let media_id = &job.media_id;
+    let work = async {
+        loop {
+            match Follow::new(watching, job, watched).run().await {
+                Ok(ended) => {
+                    tracing::info!(kind = "watch.ended", media = %media_id, ?ended, "there is nothing more to watch");
+                    return ended;
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    tracing::error!(kind = "watch.failed", media = %media_id, error, "a watch begins again");
+                    tokio::time::sleep(PAUSE).await;
+                }
             }
         }
+    };
+    tokio::select! {
+        biased;
+        () = lose(&watching.db, lease) => None,
+        ended = work => Some(ended),
     }
 }
 

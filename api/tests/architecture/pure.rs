@@ -58,7 +58,17 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("ingest/frames.rs", "runs ffmpeg"),
     ("ingest/desk.rs", "does what notices ask"),
+    ("ingest/ingests.rs", "asks the stores how things stand"),
+    ("ingest/prune.rs", "looks every ten minutes"),
     ("ingest/ledger/mod.rs", "reads the ledger's store"),
+    (
+        "ingest/account/mod.rs",
+        "reads and moves the account's store",
+    ),
+    (
+        "ingest/supervise.rs",
+        "looks once a second, and runs the watches of its node",
+    ),
     (
         "ingest/references/mod.rs",
         "writes through to the blobs and the store",

@@ -22,5 +22,6 @@ mod refusals;
 mod reports;
 mod service;
 mod streams;
+mod supervise;
 mod viewers;
 mod watch;

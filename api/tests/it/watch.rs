@@ -92,6 +92,23 @@ fn serve(
     (address, handle)
 }
 
+/// The clip of four segments as a recording that has ended.
+pub fn clip_as_recording() -> (std::net::SocketAddr, actix_web::dev::ServerHandle) {
+    serve(|config| {
+        for n in 0..4 {
+            let bytes = std::fs::read(fixture().join(format!("{n}.ts"))).expect("the fixture");
+            let answer = move || {
+                let bytes = bytes.clone();
+                async move { HttpResponse::Ok().body(bytes) }
+            };
+            config.route(&format!("/{n}.ts"), web::get().to(answer));
+        }
+        let playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXTINF:2,\n1.ts\n#EXTINF:2,\n2.ts\n\
+                        #EXTINF:2,\n3.ts\n#EXT-X-ENDLIST\n";
+        config.route("/x.m3u8", web::get().to(move || async move { playlist }));
+    })
+}
+
 /// Remembers what it was asked to look at.
 #[derive(Debug, Default)]
 struct Remembers {
@@ -139,6 +156,9 @@ fn begin(
         media_id: MediaId::parse("m").expect("an id"),
         url: url.to_owned(),
         fps: 2.0,
+        // A machine that is busy with other tests is no reason to look at less.
+        most_lag_ms: 600_000,
+        max_spend: None,
         recogniser,
     };
     let watching = server.app().watching();

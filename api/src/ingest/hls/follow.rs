@@ -9,8 +9,9 @@ use super::{Playlist, WIDTH, read};
 use crate::config::now;
 use crate::fetch::{FetchError, Url};
 use crate::ingest::analyse::{Piece, Progress, analyse};
-use crate::ingest::ledger;
+use crate::ingest::pace::{Edge, Pace, Turn};
 use crate::ingest::watch::{WatchJob, Watched, Watching};
+use crate::ingest::{account, ledger};
 use crate::words::Time;
 
 /// The largest playlist that is read: a day of segments of two seconds.
@@ -32,6 +33,15 @@ pub enum Ended {
     Stream,
     /// The media was deleted.
     Media,
+    /// There is no money left to look at more.
+    Spent,
+}
+
+/// What came of a playlist.
+enum Taken {
+    /// Whether there was anything new.
+    News(bool),
+    Ended(Ended),
 }
 
 /// Where this run of the encoder stands.
@@ -54,6 +64,9 @@ pub struct Follow<'a> {
     /// The media playlist, once the master has named it.
     address: Option<Url>,
     failures: u32,
+    pace: Pace,
+    /// Whether the watcher had nothing to do when it asked for the playlist.
+    waited: bool,
 }
 
 impl<'a> Follow<'a> {
@@ -66,6 +79,8 @@ impl<'a> Follow<'a> {
             progress: Progress::default(),
             address: None,
             failures: 0,
+            pace: Pace::new(job.most_lag_ms),
+            waited: true,
         }
     }
 
@@ -79,27 +94,35 @@ impl<'a> Follow<'a> {
                 Ok((url, media)) => {
                     self.failures = 0;
                     let target = media.target_duration.unwrap_or(UNSAID);
-                    let Some(news) = self.take(&url, &media).await? else {
-                        return Ok(Ended::Media);
+                    let news = match self.take(&url, &media).await? {
+                        Taken::News(news) => news,
+                        Taken::Ended(ended) => return Ok(ended),
                     };
                     if media.ended {
                         return Ok(Ended::Stream);
                     }
                     wait = if news { target } else { target / 2 };
                 }
-                Err(error) => self.failed(&error, &mut wait),
+                Err(error) => self.failed(&error, &mut wait).await,
             }
-            let wait = wait.clamp(SHORTEST, LONGEST);
-            tokio::time::sleep(wait.saturating_sub(asked.elapsed())).await;
+            let wait = wait
+                .clamp(SHORTEST, LONGEST)
+                .saturating_sub(asked.elapsed());
+            self.waited = !wait.is_zero();
+            tokio::time::sleep(wait).await;
         }
     }
 
-    fn failed(&mut self, error: &anyhow::Error, wait: &mut Duration) {
+    async fn failed(&mut self, error: &anyhow::Error, wait: &mut Duration) {
         self.failures += 1;
         let media = &self.job.media_id;
         if self.failures == 1 {
             let error = format!("{error:#}");
             tracing::warn!(kind = "playlist.failed", %media, error, "no playlist: it is asked for again");
+            let noted = account::note_error(&self.watching.db, media, &error, now()).await;
+            if let Err(error) = noted {
+                tracing::warn!(kind = "error.lost", %media, %error, "the database did not keep an error");
+            }
         }
         if self.failures.is_multiple_of(PATIENCE) {
             self.address = None;
@@ -150,36 +173,73 @@ impl<'a> Follow<'a> {
         anyhow::bail!("the master playlist names another master playlist")
     }
 
-    /// Analyses what is new, and says whether there was anything; `None` where the media is gone.
-    async fn take(&mut self, url: &Url, media: &Media) -> anyhow::Result<Option<bool>> {
-        let mut news = false;
+    /// Analyses what is new, as long as the playlist is.
+    async fn take(&mut self, url: &Url, media: &Media) -> anyhow::Result<Taken> {
+        let read = Instant::now();
         let Ok(watched) = self.watching.media.get(&self.job.media_id) else {
-            return Ok(None);
+            return Ok(Taken::Ended(Ended::Media));
         };
-        for placed in self.fresh(media, watched.zero, now()) {
+        let fresh = self.fresh(media, watched.zero, now());
+        let edge = match fresh.last() {
+            Some(last) if !media.ended => Some(Edge {
+                listed_ms: last.to_ms,
+                length_ms: last.to_ms - last.from_ms,
+            }),
+            _ => None,
+        };
+        if let (Some(edge), Some(first), true) = (edge, fresh.first(), self.waited) {
+            self.pace.excuse(edge.listed_ms - first.to_ms);
+        }
+        let target = media.target_duration.unwrap_or(UNSAID);
+        for (n, placed) in fresh.iter().enumerate() {
+            // The playlist lists more by now, and what is at its other end may be gone soon.
+            if n > 0 && edge.is_some() && read.elapsed() >= target {
+                break;
+            }
             let Ok(watched) = self.watching.media.get(&self.job.media_id) else {
-                return Ok(None);
+                return Ok(Taken::Ended(Ended::Media));
             };
-            news = true;
-            let segment = &media.segments[placed.index];
-            let piece = Piece {
+            let mut piece = Piece {
                 media: &watched,
                 url,
-                segment,
-                placed,
+                segment: &media.segments[placed.index],
+                placed: *placed,
                 run: self.run.number,
+                turn: Turn::WHOLE,
+                edge: edge.map(|edge| (edge, read)),
+                waiting: fresh.len() - n - 1,
             };
-            let tally = analyse(self.watching, self.job, &piece, &mut self.progress).await?;
-            self.watched.analysed += tally.analysed;
-            self.watched.failed += tally.failed;
-            self.watched.detections += tally.detections;
-            self.run.known.insert(placed.sequence, placed.from_ms);
-            self.run.anchor = Some(Anchor {
-                sequence: placed.sequence,
-                end_ms: placed.to_ms,
-            });
+            if edge.is_some() {
+                piece.turn = self.pace.turn(piece.lag_ms());
+            }
+            if !self.take_one(&piece).await? {
+                return Ok(Taken::Ended(Ended::Spent));
+            }
         }
-        Ok(Some(news))
+        Ok(Taken::News(!fresh.is_empty()))
+    }
+
+    /// Analyses one; false where there is no money left for it.
+    async fn take_one(&mut self, piece: &Piece<'_>) -> anyhow::Result<bool> {
+        let began = Instant::now();
+        let placed = piece.placed;
+        let done = analyse(self.watching, self.job, piece, &mut self.progress).await?;
+        let Some(tally) = done else {
+            return Ok(false);
+        };
+        if piece.turn != Turn::Skip {
+            let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+            let length = placed.to_ms - placed.from_ms;
+            let finished = tally.skipped == 0;
+            self.pace.done(length, took, finished, piece.lag_ms());
+        }
+        self.watched.add(tally);
+        self.run.known.insert(placed.sequence, placed.from_ms);
+        self.run.anchor = Some(Anchor {
+            sequence: placed.sequence,
+            end_ms: placed.to_ms,
+        });
+        Ok(true)
     }
 
     /// The segments that are new, placed. Notices an encoder that has started anew.

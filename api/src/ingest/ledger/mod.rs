@@ -4,6 +4,7 @@ mod store;
 
 use std::collections::BTreeMap;
 
+use super::account::Looked;
 use crate::db::Db;
 use crate::words::{MediaId, Position, Time};
 
@@ -16,6 +17,8 @@ pub enum Outcome {
     Failed(String),
     /// The stream says that there is nothing.
     Gap,
+    /// It was passed over, because there was no time left for it.
+    Skipped(String),
 }
 
 impl Outcome {
@@ -24,12 +27,13 @@ impl Outcome {
             Self::Analysed => "analysed",
             Self::Failed(_) => "failed",
             Self::Gap => "gap",
+            Self::Skipped(_) => "skipped",
         }
     }
 }
 
 /// One segment that was dealt with. It is written along with what was found in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Of which media.
     pub media_id: MediaId,
@@ -45,6 +49,8 @@ pub struct Entry {
     pub outcome: Outcome,
     /// How many things were seen.
     pub detections: usize,
+    /// How the looking goes.
+    pub looked: Looked,
     /// When.
     pub finished_at: Time,
 }
@@ -79,4 +85,13 @@ pub async fn known(
     from_sequence: i64,
 ) -> anyhow::Result<BTreeMap<i64, i64>> {
     store::known(db, media_id, run, from_sequence).await
+}
+
+/// Forgets segments that were done before this moment, but for the newest of each run: a watcher goes on from there. Says
+/// how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn prune(db: &Db, before: Time) -> anyhow::Result<u64> {
+    store::prune(db, before).await
 }

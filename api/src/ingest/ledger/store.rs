@@ -8,14 +8,15 @@ use sqlx::Row;
 
 use super::{Entry, Last, Outcome};
 use crate::db::{Along, Db, Write};
-use crate::words::MediaId;
+use crate::ingest::account;
+use crate::words::{MediaId, Time};
 
 #[async_trait]
 impl Along for Entry {
     /// False where the segment was dealt with before: of two watchers that race, the key lets one through.
     async fn write(&self, write: &mut Write) -> anyhow::Result<bool> {
         let detail = match &self.outcome {
-            Outcome::Failed(why) => Some(why.clone()),
+            Outcome::Failed(why) | Outcome::Skipped(why) => Some(why.clone()),
             Outcome::Analysed | Outcome::Gap => None,
         };
         let done = sqlx::query(
@@ -35,7 +36,11 @@ impl Along for Entry {
         .execute(write.tx())
         .await
         .context("failed to write the ledger")?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        account::count(write, self).await?;
+        Ok(true)
     }
 }
 
@@ -75,4 +80,19 @@ pub(super) async fn known(
     rows.iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect()
+}
+
+pub(super) async fn prune(db: &Db, before: Time) -> anyhow::Result<u64> {
+    let mut write = db.write().await?;
+    let done = sqlx::query(
+        "delete from segment where finished_at < $1 and sequence < (
+             select max(newest.sequence) from segment newest
+             where newest.media_id = segment.media_id and newest.run = segment.run)",
+    )
+    .bind(before.ms())
+    .execute(write.tx())
+    .await
+    .context("failed to prune the ledger")?;
+    write.commit().await?;
+    Ok(done.rows_affected())
 }

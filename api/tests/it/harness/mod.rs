@@ -8,7 +8,7 @@ use std::net::TcpListener;
 
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
-use beckon_api::config::{HookOptions, Reach, ServeOptions, StoreOptions, now};
+use beckon_api::config::{HookOptions, Reach, ServeOptions, StoreOptions, Switch, now};
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
 
@@ -49,6 +49,8 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         quiet_ms: 60_000,
         spread_ms: 0,
         reach: Reach::Loopback,
+        ingest: Switch::On,
+        most_watches: 32,
         retrain_every_rows: 0,
         hooks: HookOptions::default(),
     }

@@ -92,6 +92,8 @@ fn job(url: &str, fps: f64, eyes: Arc<Eyes>) -> WatchJob {
         media_id: MediaId::parse("m").expect("an id"),
         url: url.to_owned(),
         fps,
+        most_lag_ms: 600_000,
+        max_spend: None,
         recogniser: eyes,
     }
 }
