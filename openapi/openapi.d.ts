@@ -187,7 +187,8 @@ export interface paths {
         put?: never;
         /**
          * Move an instrument to a state
-         * @description Between `draft` and `live`. One whose schedule is over cannot go live.
+         * @description Between `draft` and `live`. One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it
+         *     may be on screen.
          */
         post: operations["move_instrument"];
         delete?: never;
@@ -260,6 +261,10 @@ export interface paths {
         /**
          * Send a cue now
          * @description Into the media's stream, where it has a channel, and to everybody who listens. What the channel refuses is not told.
+         *
+         *     `check`: each viewer asks for its own. `show`: all get one instrument, painted at one position; it skips ranking, quiet
+         *     time and holdout, and keeps everything else. `withdraw`: takes one instrument, or everything, off at once; it is told
+         *     even while the channel takes no cue.
          */
         post: operations["send_cue"];
         delete?: never;
@@ -368,6 +373,30 @@ export interface paths {
          */
         get: operations["list_detected_names"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a media is held
+         * @description While it is, nothing is shown on it.
+         */
+        get: operations["get_hold"];
+        /**
+         * Hold a media, or let go of it
+         * @description While it is held nothing is shown on it: what is on screen is taken off, and decisions are empty, with the reason `held`.
+         */
+        put: operations["hold_media"];
         post?: never;
         delete?: never;
         options?: never;
@@ -816,6 +845,8 @@ export interface components {
             beckon: number;
             /** @description Its id: a cue that was seen is ignored. */
             cue_id: string;
+            /** @description With `show` and `withdraw`: which instrument; a withdrawal without one is of everything. */
+            instrument_id?: string | null;
             /** @description What it says. */
             kind: components["schemas"]["CueKind"];
             /** @description The media it is about. */
@@ -828,6 +859,11 @@ export interface components {
             /** @description When it was sent (RFC 3339). */
             sent_at: string;
             /**
+             * Format: int64
+             * @description With `show`: the position at which all paint it.
+             */
+            show_at_ms?: number | null;
+            /**
              * Format: int32
              * @description Each viewer waits a random part of this before it asks.
              */
@@ -839,7 +875,7 @@ export interface components {
          * @description What a cue says.
          * @enum {string}
          */
-        CueKind: "check";
+        CueKind: "check" | "show" | "withdraw";
         /** @description A custom model. It bills while it runs, so it is started before the media's timetable begins and stopped after it ends. */
         CustomLabels: {
             /**
@@ -1021,7 +1057,7 @@ export interface components {
          * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "opt_out_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "opt_out_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "media_held" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -1180,6 +1216,16 @@ export interface components {
             status: string;
             /** @description Which version runs. */
             version: string;
+        };
+        /**
+         * @description Whether anything may be shown on a media now.
+         * @example {
+         *       "held": true
+         *     }
+         */
+        Hold: {
+            /** @description Nothing is shown: overlays are taken off, and decisions are empty, with the reason `held`. */
+            held: boolean;
         };
         /**
          * @description What became of a message.
@@ -1668,12 +1714,22 @@ export interface components {
         /**
          * @description A cue to send now.
          * @example {
-         *       "kind": "check"
+         *       "instrument_id": "0193…",
+         *       "kind": "show",
+         *       "lead_ms": 8000
          *     }
          */
         NewCue: {
+            /** @description With `show` the live instrument that all get; with `withdraw` the one to take off, everything unless told. */
+            instrument_id?: string | null;
             /** @description What it says. */
             kind: components["schemas"]["CueKind"];
+            /**
+             * Format: int32
+             * @description With `show`, how far ahead of where the media stands all paint it: 0 to 60 000 ms, 8 000 unless told. It is there
+             *     for everybody to hear of it and ask in time.
+             */
+            lead_ms?: number | null;
             /**
              * Format: int64
              * @description The position it is about; the media's position at this moment unless told.
@@ -2145,7 +2201,7 @@ export interface components {
          * @description Why a candidate was left out, or why there was none.
          * @enum {string}
          */
-        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked";
+        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked" | "held" | "not_live" | "withdrawn";
         /** @description How many candidates a reason left out. */
         ReasonCount: {
             /**
@@ -3247,6 +3303,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,6 +3615,68 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,12 +9,16 @@ use utoipa::ToSchema;
 pub enum CueKind {
     /// Each viewer asks for its own overlay.
     Check,
+    /// A host puts one instrument to all: it is asked for with this cue's id, and all paint it at one position.
+    Show,
+    /// Take it off now: one instrument, or everything.
+    Withdraw,
 }
 
 /// A cue to send now.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"kind": "check"}))]
+#[schema(example = json!({"kind": "show", "instrument_id": "0193…", "lead_ms": 8000}))]
 pub struct NewCue {
     /// What it says.
     pub kind: CueKind,
@@ -24,6 +28,13 @@ pub struct NewCue {
     /// Over how long viewers spread their questions: 0 to 10 000 ms; the node's setting unless told.
     #[serde(default)]
     pub spread_ms: Option<u32>,
+    /// With `show` the live instrument that all get; with `withdraw` the one to take off, everything unless told.
+    #[serde(default)]
+    pub instrument_id: Option<String>,
+    /// With `show`, how far ahead of where the media stands all paint it: 0 to 60 000 ms, 8 000 unless told. It is there
+    /// for everybody to hear of it and ask in time.
+    #[serde(default)]
+    pub lead_ms: Option<u32>,
 }
 
 /// A cue as it travels in the stream and by SSE: compact JSON under 1 KB.
@@ -49,4 +60,19 @@ pub struct Cue {
     pub valid_until: String,
     /// Each viewer waits a random part of this before it asks.
     pub spread_ms: u32,
+    /// With `show` and `withdraw`: which instrument; a withdrawal without one is of everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument_id: Option<String>,
+    /// With `show`: the position at which all paint it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show_at_ms: Option<i64>,
+}
+
+/// Whether anything may be shown on a media now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"held": true}))]
+pub struct Hold {
+    /// Nothing is shown: overlays are taken off, and decisions are empty, with the reason `held`.
+    pub held: bool,
 }

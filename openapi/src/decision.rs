@@ -145,6 +145,12 @@ pub enum Reason {
     Showing,
     /// Another candidate of the same slot went before it.
     Outranked,
+    /// The media is held: nothing is shown on it now.
+    Held,
+    /// The cue put an instrument to all that is not live any more.
+    NotLive,
+    /// The cue put an instrument to all and was taken back.
+    Withdrawn,
 }
 
 /// How many candidates a reason left out.

@@ -116,6 +116,8 @@ error_codes! {
     InvalidTransition = "invalid_transition", 409, "The state cannot change so";
     /// A live instrument cannot be deleted or lose its version.
     InstrumentLive = "instrument_live", 409, "The instrument is live";
+    /// Nothing is shown on the media now, so nothing can be asked for either.
+    MediaHeld = "media_held", 409, "The media is held";
     /// The model is served under an alias, or the alias cannot take it.
     AliasConflict = "alias_conflict", 409, "The alias cannot take this model";
     /// There are too few training rows for a model that could be trusted.

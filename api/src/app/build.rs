@@ -82,11 +82,24 @@ impl App {
         let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
         let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
         let ranking = Arc::new(Slot::<Ranking>::default());
+        let fetch = Fetcher::new(options.reach)?;
+        let cues = Arc::new(Cues::new(
+            db.clone(),
+            cues::Sources {
+                media: media.clone(),
+                detections: detections.clone(),
+                instruments: instruments.clone(),
+            },
+            Arc::new(cues::Origin::new(fetch.clone())),
+            default_life(&options),
+            options.spread_ms,
+        ));
         let sources = Sources {
             media: media.clone(),
             detections: detections.clone(),
             viewers: viewers.clone(),
             instruments: instruments.clone(),
+            cues: cues.clone(),
             ranking: ranking.clone(),
         };
         let decisions = Decisions::new(sources, auth.keys(), default_life(&options))?;
@@ -104,7 +117,6 @@ impl App {
             events: events.clone(),
             ranking: ranking.clone(),
         };
-        let fetch = Fetcher::new(options.reach)?;
         let references = Arc::new(References::open(db.clone(), blobs.clone()).await?);
         #[cfg(feature = "aws")]
         let aws = Aws::default();
@@ -132,12 +144,7 @@ impl App {
             events: Data::from(events),
             ranking,
             references: Data::from(references),
-            cues: Data::new(Cues::new(
-                db.clone(),
-                fetch.clone(),
-                default_life(&options),
-                options.spread_ms,
-            )),
+            cues: Data::from(cues),
             fetch,
             options: Arc::new(options),
             auth: Data::new(auth),
@@ -167,12 +174,7 @@ impl App {
     /// Looks at every media, and signals while something is due.
     #[must_use]
     pub fn ticker(&self) -> Ticker {
-        let sources = cues::Sources {
-            media: self.media.clone().into_inner(),
-            detections: self.detections.clone().into_inner(),
-            instruments: self.instruments.clone().into_inner(),
-        };
-        Ticker::new(self.cues(), sources)
+        Ticker::new(self.cues())
     }
 
     /// What watching a stream needs of this node.

@@ -31,6 +31,8 @@ pub enum Permission {
     Decide,
     /// Send a cue.
     SendCues,
+    /// Hold a media, and let go of it.
+    HoldMedia,
     /// Listen to cues.
     ListenToCues,
     /// Read models.
@@ -47,6 +49,7 @@ impl Permission {
         match self {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
             Self::WriteMedia | Self::SendCues => &[Operator],
+            Self::HoldMedia => &[Operator, Marketer],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteDetections
             | Self::WriteReferences

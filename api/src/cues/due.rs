@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Kind;
 use super::life::Terms;
 use crate::media::{OverlayLife, QuietScope};
 use crate::words::{InstrumentId, Position, Time};
@@ -92,6 +93,20 @@ pub fn due(triggered: &[Triggered], lives: &Lives, moment: Moment) -> Vec<(Subje
     }
     begin.extend(media.map(|free| (Subject::Media, free)));
     begin
+}
+
+/// The lives that a host's show begins, whatever rests: nothing is signalled on top of it, nor in its quiet.
+#[must_use]
+pub fn begun(kind: &Kind, life: OverlayLife, moment: Moment) -> Vec<(Subject, Free)> {
+    let Kind::Show { instrument_id, .. } = kind else {
+        return Vec::new();
+    };
+    let shown = Triggered {
+        instrument_id: instrument_id.clone(),
+        life,
+        seen: moment.seen,
+    };
+    due(&[shown], &Lives::new(), moment)
 }
 
 #[cfg(test)]

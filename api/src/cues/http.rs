@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use actix_web::web::{Bytes, Data, Path};
-use actix_web::{HttpResponse, get, post};
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpResponse, get, post, put};
 use beckon_openapi::cue as wire;
+use beckon_openapi::instrument;
 use beckon_openapi::problem::Problem;
 use futures_util::{Stream, stream};
 
@@ -12,8 +13,9 @@ use super::{Cues, Listener, wire as convert};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Body, Result};
+use crate::instruments::state_from_wire;
 use crate::media::Registry;
-use crate::words::{MediaId, Time};
+use crate::words::{InstrumentId, MediaId, Time};
 
 /// How often a silent stream says that it is there: proxies close what is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -21,8 +23,12 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Send a cue now
 ///
 /// Into the media's stream, where it has a channel, and to everybody who listens. What the channel refuses is not told.
+///
+/// `check`: each viewer asks for its own. `show`: all get one instrument, painted at one position; it skips ranking, quiet
+/// time and holdout, and keeps everything else. `withdraw`: takes one instrument, or everything, off at once; it is told
+/// even while the channel takes no cue.
 #[utoipa::path(tag = "cues", request_body = wire::NewCue, responses((status = 201, body = wire::Cue),
-    (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 502, body = Problem)))]
+    (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 502, body = Problem)))]
 #[post("/v1/media/{media_id}/cues")]
 pub async fn send_cue(
     cues: Data<Cues>,
@@ -34,8 +40,63 @@ pub async fn send_cue(
     let media_id = MediaId::parse(&media_id).at("media_id")?;
     caller.may_on(Permission::SendCues, &media_id)?;
     let new = convert::new_cue(body.0)?;
-    let sent = cues.send(&*media.get(&media_id)?, new, now()).await?;
+    let sent = cues.send(&media.get(&media_id)?, new, now()).await?;
     Ok(HttpResponse::Created().json(wire::Cue::from(&sent)))
+}
+
+/// Hold a media, or let go of it
+///
+/// While it is held nothing is shown on it: what is on screen is taken off, and decisions are empty, with the reason `held`.
+#[utoipa::path(tag = "cues", request_body = wire::Hold, responses(
+    (status = 200, body = wire::Hold), (status = 404, body = Problem)))]
+#[put("/v1/media/{media_id}/hold")]
+pub async fn hold_media(
+    cues: Data<Cues>,
+    caller: Caller,
+    media_id: Path<String>,
+    body: Body<wire::Hold>,
+) -> Result<Json<wire::Hold>> {
+    let media_id = MediaId::parse(&media_id).at("media_id")?;
+    caller.may_on(Permission::HoldMedia, &media_id)?;
+    cues.hold(&media_id, body.0.held, now()).await?;
+    Ok(Json(body.0))
+}
+
+/// Whether a media is held
+///
+/// While it is, nothing is shown on it.
+#[utoipa::path(tag = "cues", responses((status = 200, body = wire::Hold), (status = 404, body = Problem)))]
+#[get("/v1/media/{media_id}/hold")]
+pub async fn get_hold(
+    media: Data<Registry>,
+    caller: Caller,
+    media_id: Path<String>,
+) -> Result<Json<wire::Hold>> {
+    let media_id = MediaId::parse(&media_id).at("media_id")?;
+    caller.may_on(Permission::ReadMedia, &media_id)?;
+    media.get(&media_id)?;
+    let held = media.is_held(&media_id);
+    Ok(Json(wire::Hold { held }))
+}
+
+/// Move an instrument to a state
+///
+/// Between `draft` and `live`. One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it
+/// may be on screen.
+#[utoipa::path(tag = "instruments", request_body = instrument::StateChange, responses(
+    (status = 200, body = instrument::Instrument), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[post("/v1/instruments/{instrument_id}/state")]
+pub async fn move_instrument(
+    cues: Data<Cues>,
+    caller: Caller,
+    instrument_id: Path<String>,
+    body: Body<instrument::StateChange>,
+) -> Result<Json<instrument::Instrument>> {
+    caller.may(Permission::WriteInstruments)?;
+    let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
+    let state = state_from_wire(body.0.state);
+    let moved = cues.move_instrument(&instrument_id, state, now()).await?;
+    Ok(Json((&moved).into()))
 }
 
 /// Listen to cues

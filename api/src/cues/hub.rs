@@ -133,12 +133,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::{Position, Time};
+    use crate::words::Time;
 
     fn cue(media: &str, n: usize) -> Cue {
-        let cue_id = CueId::parse(&format!("cue-{n}")).expect("an id");
-        let media_id = MediaId::parse(media).expect("an id");
-        Cue::check(cue_id, media_id, Position::ZERO, 0, Time::from_ms(0))
+        Cue::check(&format!("cue-{n}"), media, Time::from_ms(0))
     }
 
     async fn heard(listener: &mut Listener) -> Option<String> {

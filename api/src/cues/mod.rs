@@ -1,33 +1,37 @@
-//! Cues: the signal on one media, "check now", sent while something that is on screen is due.
+//! Cues: the signal on one media: "check now" while something that is on screen is due, and what a host puts to all or
+//! takes back.
 
 mod bucket;
+mod carry;
 mod cue;
 mod due;
 pub mod http;
 mod hub;
+mod known;
 pub mod life;
 mod look;
+mod recall;
 mod send;
 mod signal;
 mod store;
 mod ticker;
 mod wire;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
-use self::bucket::Bucket;
 use self::hub::Hub;
+use self::known::Known;
 use crate::config::now;
 use crate::db::{Db, Refresh};
-use crate::fetch::Fetcher;
 use crate::media::{Media, OverlayLife};
 use crate::words::{CueId, MediaId, Time};
 
-pub use cue::{Cue, Kind, NewCue};
+pub use cue::{Cue, Kind, NewCue, NewKind};
 pub use hub::{Listener, Told};
+pub use known::Show;
 pub use signal::{NotPut, Origin, Signal};
 pub use ticker::{Sources, Ticker};
 
@@ -40,31 +44,42 @@ const BEHIND_MS: i64 = 30_000;
 #[derive(Debug)]
 pub struct Cues {
     db: Db,
+    sources: Sources,
     signal: Arc<dyn Signal>,
     hub: Hub,
+    known: RwLock<Known>,
+    last_read: Mutex<HashMap<MediaId, recall::LastRead>>,
     /// How overlays live where neither their instrument nor their media says.
     life: OverlayLife,
     spread_ms: u32,
     began_at: Time,
-    buckets: Mutex<HashMap<String, Bucket>>,
-    off_air: Mutex<HashSet<MediaId>>,
-    /// A cue that waits for its channel gives way to a newer one.
+    /// By what name this node carries cues into streams.
+    carrier: String,
+    /// A check that waits for its channel gives way to a newer one.
     newest: Mutex<HashMap<MediaId, CueId>>,
 }
 
 impl Cues {
-    /// Cues that go through live origins, and to those who listen.
+    /// Cues that go into streams through `signal`, and to those who listen.
     #[must_use]
-    pub fn new(db: Db, fetch: Fetcher, life: OverlayLife, spread_ms: u32) -> Self {
+    pub fn new(
+        db: Db,
+        sources: Sources,
+        signal: Arc<dyn Signal>,
+        life: OverlayLife,
+        spread_ms: u32,
+    ) -> Self {
         Self {
             db,
-            signal: Arc::new(Origin::new(fetch)),
+            sources,
+            signal,
             hub: Hub::default(),
+            known: RwLock::default(),
+            last_read: Mutex::default(),
             life,
             spread_ms,
             began_at: now(),
-            buckets: Mutex::default(),
-            off_air: Mutex::default(),
+            carrier: uuid::Uuid::now_v7().to_string(),
             newest: Mutex::default(),
         }
     }
@@ -97,7 +112,9 @@ impl Refresh for Cues {
             };
             // What was sent before this node began was told by others then.
             let from = now().plus_ms(-BEHIND_MS).max(self.began_at);
-            for cue in store::since(&self.db, &media_id, from).await? {
+            let cues = store::since(&self.db, &media_id, from).await?;
+            self.learn(&cues);
+            for cue in cues {
                 self.hub.tell(&cue, &wire::json(&cue)?);
             }
         }

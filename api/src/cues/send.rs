@@ -1,33 +1,28 @@
-//! Sending: into the stream where the media has a channel, and to those who listen.
+//! Sending: what a host or an operator says now, and what is due on screen.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use super::due::{Moment, Triggered};
+use super::carry::Carriage;
+use super::due::{Moment, Triggered, begun};
 use super::signal::NotPut;
-use super::{Cue, Cues, NewCue, store, wire};
-use crate::config::now;
-use crate::error::{ErrorCode, Refusal, Result};
-use crate::media::Media;
-use crate::words::{CueId, MediaId, Position, Time};
+use super::{Cue, Cues, NewCue, NewKind, store, wire};
+use crate::error::{Error, ErrorCode, Refusal, Result};
+use crate::instruments::State;
+use crate::media::{Media, OverlayLife};
+use crate::words::{CueId, InstrumentId, MediaId, Time};
 
 /// What a channel takes.
 const LARGEST: usize = 1_024;
-/// How long to wait after the first refusal; twice as long after each that follows.
-const BACK_OFF: Duration = Duration::from_millis(400);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(5);
 
 impl Cues {
-    fn check(
-        &self,
-        media: &Media,
-        seen: Position,
-        spread_ms: u32,
-        now: Time,
-    ) -> Result<(Cue, String)> {
+    /// A cue as it would be sent now, and its JSON.
+    pub(super) fn make(&self, media: &Media, new: NewCue, now: Time) -> Result<(Cue, String)> {
         let id = uuid::Uuid::now_v7().to_string();
         let cue_id = CueId::parse(&id)
             .map_err(|invalid| anyhow::anyhow!("a new id is valid: {}", invalid.detail))?;
-        let cue = Cue::check(cue_id, media.media_id.clone(), seen, spread_ms, now);
+        let stands_at = media.position_at(now);
+        let media_id = media.media_id.clone();
+        let cue = Cue::new(cue_id, media_id, new, stands_at, self.spread_ms, now);
         let json = wire::json(&cue)?;
         if json.len() >= LARGEST {
             return Err(anyhow::anyhow!("a cue of {} bytes is too long", json.len()).into());
@@ -35,24 +30,163 @@ impl Cues {
         Ok((cue, json))
     }
 
-    /// Sends a cue now. What the channel refuses is neither stored nor told.
+    /// Sends a cue now. What the channel refuses is neither stored nor told; but a withdrawal is stored and told
+    /// first, and put into the stream as soon as the channel takes it.
     ///
     /// # Errors
-    /// When the channel is off air, takes no more at this moment or cannot be reached, or the database does not answer.
-    pub async fn send(&self, media: &Media, new: NewCue, now: Time) -> Result<Cue> {
-        let seen = new.seen.unwrap_or_else(|| media.position_at(now));
-        let spread_ms = new.spread_ms.unwrap_or(self.spread_ms);
-        let (cue, json) = self.check(media, seen, spread_ms, now)?;
-        self.room(media, now)
-            .map_err(|_| refused(&NotPut::Throttled))?;
-        if let Some(through) = &media.details.signal {
-            let put = self.signal.put(through, &json).await;
-            self.note(&media.media_id, put.as_ref().err());
-            put.map_err(|why| refused(&why))?;
+    /// When a show's instrument cannot be shown or the media is held, when the channel is off air, takes no more at
+    /// this moment or cannot be reached, or the database does not answer.
+    pub async fn send(self: &Arc<Self>, media: &Arc<Media>, new: NewCue, now: Time) -> Result<Cue> {
+        if let NewKind::Withdraw { .. } = &new.kind {
+            let (cue, _) = self.make(media, new, now)?;
+            let withdrawals = [(cue, self.carriage(media))];
+            store::put_withdrawals(&self.db, &withdrawals).await?;
+            self.tell_and_carry(&withdrawals)?;
+            let [(cue, _)] = withdrawals;
+            return Ok(cue);
         }
-        store::put(&self.db, &cue).await?;
+        if self.sources.media.is_held(&media.media_id) {
+            let detail = format!("{} is held: let go of it first", media.media_id);
+            return Err(Refusal::new(ErrorCode::MediaHeld, detail).into());
+        }
+        let shown = self.life_of_show(media, &new.kind, now).await?;
+        let (cue, json) = self.make(media, new, now)?;
+        self.put_now(media, &json, now).await?;
+        let moment = Moment {
+            seen: cue.kind.show_at().unwrap_or(cue.seen),
+            now,
+        };
+        let begun = shown.map(|life| begun(&cue.kind, life, moment));
+        store::put(&self.db, &cue, &begun.unwrap_or_default(), moment).await?;
+        self.learn(std::slice::from_ref(&cue));
         self.hub.tell(&cue, &json);
         Ok(cue)
+    }
+
+    /// Puts metadata into the media's stream at once, or says why not.
+    async fn put_now(&self, media: &Media, json: &str, now: Time) -> Result<()> {
+        let signal = media.details.signal.as_ref();
+        let alone = media.media_id.as_str();
+        let channel = signal.map_or_else(|| alone.to_owned(), crate::media::Signal::channel);
+        let account = signal.map_or_else(|| alone.to_owned(), crate::media::Signal::account);
+        if store::take_room(&self.db, &channel, &account, now).await? > 0 {
+            return Err(refused(&NotPut::Throttled));
+        }
+        let Some(through) = signal else {
+            return Ok(());
+        };
+        let put = self.signal.put(through, json).await;
+        self.note(&channel, put.as_ref().err()).await;
+        put.map_err(|why| refused(&why))
+    }
+
+    /// How the instrument of a show lives; refused where nobody could be shown it.
+    async fn life_of_show(
+        &self,
+        media: &Media,
+        kind: &NewKind,
+        now: Time,
+    ) -> Result<Option<OverlayLife>> {
+        let NewKind::Show { instrument_id, .. } = kind else {
+            return Ok(None);
+        };
+        // Not from memory: it may have gone live on another node only just now.
+        let instrument = self.sources.instruments.get(instrument_id).await?;
+        let definition = instrument.definition;
+        let media_ids = &definition.media_ids;
+        let why = if instrument.state != State::Live {
+            "is not live"
+        } else if !media_ids.is_empty() && !media_ids.contains(&media.media_id) {
+            "runs on other media only"
+        } else if !definition.schedule.unwrap_or_default().runs_at(now) {
+            "is outside its schedule"
+        } else {
+            let life = definition.overlay_life;
+            return Ok(Some(life.unwrap_or_else(|| self.life_on(media))));
+        };
+        let detail = format!("the instrument {instrument_id} {why}");
+        Err(Refusal::field("instrument_id", detail, "one that may run here now").into())
+    }
+
+    /// Holds a media, or lets go of it. A hold takes off what is on screen.
+    ///
+    /// # Errors
+    /// When there is no such media, or the database does not answer; then nothing has changed.
+    pub async fn hold(self: &Arc<Self>, media_id: &MediaId, held: bool, now: Time) -> Result<()> {
+        let media = self.sources.media.get(media_id)?;
+        if !held {
+            return self.sources.media.hold(media_id, false, None, now).await;
+        }
+        let withdrawals = [self.withdrawal(&media, None, now)?];
+        let along = store::Withdrawals(&withdrawals);
+        let registry = &self.sources.media;
+        registry.hold(media_id, true, Some(&along), now).await?;
+        self.tell_and_carry(&withdrawals)
+    }
+
+    /// Moves an instrument to a state. Where it leaves `live` it is taken off wherever it may be on screen: on the media
+    /// that had a cue within the longest time that an overlay shows and rests.
+    ///
+    /// # Errors
+    /// When there is none of this id, when it should go live after its schedule is over, or when the
+    /// database does not answer; then nothing has changed.
+    pub async fn move_instrument(
+        self: &Arc<Self>,
+        instrument_id: &InstrumentId,
+        state: State,
+        now: Time,
+    ) -> Result<crate::instruments::Instrument> {
+        let instruments = &self.sources.instruments;
+        if state == State::Live {
+            return Ok(instruments
+                .move_to(instrument_id, state, None, now)
+                .await?
+                .0);
+        }
+        let mut withdrawals = Vec::new();
+        for media_id in store::media_since(&self.db, now.plus_ms(-ON_SCREEN_MS)).await? {
+            if let Ok(media) = self.sources.media.get(&media_id) {
+                withdrawals.push(self.withdrawal(&media, Some(instrument_id.clone()), now)?);
+            }
+        }
+        let along = store::Withdrawals(&withdrawals);
+        let (instrument, moved) = instruments
+            .move_to(instrument_id, state, Some(&along), now)
+            .await?;
+        if moved {
+            self.tell_and_carry(&withdrawals)?;
+        }
+        Ok(instrument)
+    }
+
+    fn withdrawal(
+        &self,
+        media: &Media,
+        instrument_id: Option<InstrumentId>,
+        now: Time,
+    ) -> Result<(Cue, Carriage)> {
+        let new = NewCue {
+            kind: NewKind::Withdraw { instrument_id },
+            seen: None,
+            spread_ms: None,
+        };
+        Ok((self.make(media, new, now)?.0, self.carriage(media)))
+    }
+
+    /// Tells stored withdrawals to those who listen, and puts them into their streams.
+    fn tell_and_carry(self: &Arc<Self>, withdrawals: &[(Cue, Carriage)]) -> Result<()> {
+        for (cue, carriage) in withdrawals {
+            self.learn(std::slice::from_ref(cue));
+            self.hub.tell(cue, &wire::json(cue)?);
+            tracing::info!(kind = "cue.sent", media = %cue.media_id, cue = %cue.cue_id, "withdraw");
+            if *carriage != Carriage::Done
+                && let Ok(media) = self.sources.media.get(&cue.media_id)
+            {
+                let (cues, cue) = (self.clone(), cue.clone());
+                tokio::spawn(async move { cues.carry(&media, &cue).await });
+            }
+        }
+        Ok(())
     }
 
     /// Begins the lives that are due and sends a check cue about them; `None` where nothing is due. Of all who look
@@ -62,103 +196,38 @@ impl Cues {
         media: &Media,
         triggered: &[Triggered],
         moment: Moment,
-    ) -> Result<Option<Announced>> {
-        let (cue, json) = self.check(media, moment.seen, self.spread_ms, moment.now)?;
-        if !store::claim(&self.db, &cue, triggered, moment).await? {
+    ) -> Result<Option<Cue>> {
+        let new = NewCue {
+            kind: NewKind::Check,
+            seen: Some(moment.seen),
+            spread_ms: None,
+        };
+        let (cue, json) = self.make(media, new, moment.now)?;
+        let carriage = self.carriage(media);
+        if !store::claim(&self.db, &cue, &carriage, triggered, moment).await? {
             return Ok(None);
         }
+        self.learn(std::slice::from_ref(&cue));
         self.hub.tell(&cue, &json);
         super::lock(&self.newest).insert(cue.media_id.clone(), cue.cue_id.clone());
         tracing::info!(kind = "cue.sent", media = %cue.media_id, cue = %cue.cue_id, seen_ms = cue.seen.ms(), "check now");
-        Ok(Some(Announced { cue, json }))
-    }
-
-    /// Puts a cue into the stream. Where the channel takes no more at the moment it waits, until a newer cue has
-    /// taken this one's place or its time is over: late is worse than never.
-    pub(super) async fn carry(&self, media: &Media, announced: &Announced) {
-        let Some(through) = &media.details.signal else {
-            return;
-        };
-        let Announced { cue, json } = announced;
-        let mut pause = BACK_OFF;
-        while now() < cue.valid_until && self.is_newest(cue) {
-            if let Err(wait_ms) = self.room(media, now()) {
-                tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
-                continue;
-            }
-            let put = self.signal.put(through, json).await;
-            self.note(&cue.media_id, put.as_ref().err());
-            match put {
-                Ok(()) | Err(NotPut::OffAir) => return,
-                Err(NotPut::Refused(why)) => {
-                    tracing::error!(kind = "signal.refused", media = %cue.media_id, why, "a cue is not in the stream");
-                    return;
-                }
-                Err(why @ (NotPut::Throttled | NotPut::Unreachable(_))) => {
-                    tracing::warn!(kind = "signal.late", media = %cue.media_id, %why, "a cue is tried again");
-                }
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_BACK_OFF);
-        }
-        tracing::warn!(kind = "signal.dropped", media = %cue.media_id, cue = %cue.cue_id, "a cue came too late for the stream");
-    }
-
-    fn is_newest(&self, cue: &Cue) -> bool {
-        super::lock(&self.newest).get(&cue.media_id) == Some(&cue.cue_id)
-    }
-
-    /// Takes room for one cue on the media's channel, or says for how many milliseconds there is none.
-    fn room(&self, media: &Media, now: Time) -> std::result::Result<(), i64> {
-        let channel = match &media.details.signal {
-            Some(crate::media::Signal::Origin { url, channel_arn }) => {
-                format!("{url} {channel_arn}")
-            }
-            Some(crate::media::Signal::Ivs { channel_arn }) => channel_arn.clone(),
-            None => media.media_id.to_string(),
-        };
-        super::lock(&self.buckets)
-            .entry(channel)
-            .or_default()
-            .take(now)
-    }
-
-    /// Keeps whether the channel is off air, and says so once, when it changes.
-    fn note(&self, media_id: &MediaId, not_put: Option<&NotPut>) {
-        let mut off_air = super::lock(&self.off_air);
-        match not_put {
-            Some(NotPut::OffAir) => {
-                if off_air.insert(media_id.clone()) {
-                    tracing::warn!(kind = "channel.off_air", media = %media_id, "the channel is off air: cues go by SSE alone");
-                }
-            }
-            None => {
-                if off_air.remove(media_id) {
-                    tracing::info!(kind = "channel.on_air", media = %media_id, "the channel is on air again");
-                }
-            }
-            Some(_) => {}
-        }
+        Ok(Some(cue))
     }
 }
 
-/// A cue whose lives have begun.
-#[derive(Debug, Clone)]
-pub(super) struct Announced {
-    pub cue: Cue,
-    pub json: String,
-}
+/// How long after a cue something may still be on screen: as long as any overlay shows, and may be asked for again.
+const ON_SCREEN_MS: i64 = 2 * 3_600_000;
 
-fn refused(why: &NotPut) -> Refusal {
+fn refused(why: &NotPut) -> Error {
     let code = match why {
         NotPut::OffAir => ErrorCode::OffAir,
         NotPut::Throttled => ErrorCode::RateLimited,
         NotPut::Refused(_) | NotPut::Unreachable(_) => ErrorCode::SignalFailed,
     };
-    Refusal {
+    Error::Refused(Refusal {
         code,
         detail: why.to_string(),
         field: None,
         bound: (code == ErrorCode::RateLimited).then(|| "5 a second".to_owned()),
-    }
+    })
 }

@@ -20,7 +20,10 @@ const TICK: Duration = Duration::from_millis(250);
 /// A holder that is gone is followed by another after this long.
 const LEASE_MS: i64 = 5_000;
 
-/// What the ticker looks at.
+/// How often it looks for cues that nobody carries.
+const CLEAR_MS: i64 = 1_000;
+
+/// What cues depend on.
 #[derive(Debug, Clone)]
 pub struct Sources {
     /// The media.
@@ -35,8 +38,9 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct Ticker {
     cues: Arc<Cues>,
-    sources: Sources,
     holder: String,
+    /// When it last looked for cues that nobody carries.
+    cleared_at: Time,
     /// Until when this node is surely the only one that signals a media.
     held: HashMap<MediaId, Time>,
 }
@@ -44,10 +48,10 @@ pub struct Ticker {
 impl Ticker {
     /// A ticker of this node.
     #[must_use]
-    pub fn new(cues: Arc<Cues>, sources: Sources) -> Self {
+    pub fn new(cues: Arc<Cues>) -> Self {
         Self {
             cues,
-            sources,
+            cleared_at: Time::from_ms(0),
             holder: uuid::Uuid::now_v7().to_string(),
             held: HashMap::new(),
         }
@@ -76,15 +80,23 @@ impl Ticker {
     /// When a store does not answer; the media after that were not looked at.
     pub async fn look_at_all(&mut self, now: Time) -> Result<usize> {
         let mut sent = 0;
-        for media in self.sources.media.all() {
+        if !(0..CLEAR_MS).contains(&now.since(self.cleared_at)) {
+            self.cleared_at = now;
+            self.cues.carry_left_behind(now).await?;
+        }
+        for media in self.cues.sources.media.all() {
             sent += usize::from(self.look(&media, now).await?);
         }
         Ok(sent)
     }
 
     async fn look(&mut self, media: &Arc<Media>, now: Time) -> Result<bool> {
-        let index = self.sources.instruments.index().clone();
-        let detections = &self.sources.detections;
+        let sources = &self.cues.sources;
+        if sources.media.is_held(&media.media_id) {
+            return Ok(false);
+        }
+        let index = sources.instruments.index().clone();
+        let detections = &sources.detections;
         let analysed = detections.analysed(&media.media_id).await?;
         let mut seen = Seen::default();
         for window in windows(analysed, media.position_at(now), now) {

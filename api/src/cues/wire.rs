@@ -2,27 +2,63 @@
 
 use beckon_openapi::cue as wire;
 
+use super::cue::NewKind;
 use super::{Cue, Kind, NewCue};
 use crate::error::{At, Refusal, Result};
-use crate::words::Position;
+use crate::words::{InstrumentId, Position};
 
 /// What marks metadata as ours, and the version of the cue's shape.
 const VERSION: u32 = 1;
 /// The longest spread.
 const WIDEST_SPREAD_MS: u32 = 10_000;
+/// How far ahead a show is painted unless told: a few segments and a question.
+const LEAD_MS: u32 = 8_000;
+const LONGEST_LEAD_MS: u32 = 60_000;
 
 pub(super) fn new_cue(wire: wire::NewCue) -> Result<NewCue> {
     let wire::NewCue {
-        kind: wire::CueKind::Check,
+        kind,
         seen_ms,
         spread_ms,
+        instrument_id,
+        lead_ms,
     } = wire;
     if let Some(spread_ms) = spread_ms.filter(|ms| *ms > WIDEST_SPREAD_MS) {
         let detail = format!("spread_ms is {spread_ms}");
         return Err(Refusal::field("spread_ms", detail, "0..=10000").into());
     }
+    let instrument_id = instrument_id
+        .map(|id| InstrumentId::parse(&id))
+        .transpose()
+        .at("instrument_id")?;
+    let stray = |field: &str| {
+        let detail = format!("{field} says nothing in a cue of this kind");
+        Refusal::field(field, detail, "not given")
+    };
+    if let Some(lead_ms) = lead_ms {
+        if kind != wire::CueKind::Show {
+            return Err(stray("lead_ms").into());
+        }
+        if lead_ms > LONGEST_LEAD_MS {
+            let detail = format!("lead_ms is {lead_ms}");
+            return Err(Refusal::field("lead_ms", detail, "0..=60000").into());
+        }
+    }
+    let kind = match (kind, instrument_id) {
+        (wire::CueKind::Check, None) => NewKind::Check,
+        (wire::CueKind::Check, Some(_)) => return Err(stray("instrument_id").into()),
+        (wire::CueKind::Show, None) => {
+            let detail = "a show says which instrument all get";
+            return Err(Refusal::field("instrument_id", detail, "a live instrument").into());
+        }
+        (wire::CueKind::Show, Some(instrument_id)) => NewKind::Show {
+            instrument_id,
+            lead_ms: i64::from(lead_ms.unwrap_or(LEAD_MS)),
+        },
+        (wire::CueKind::Withdraw, instrument_id) => NewKind::Withdraw { instrument_id },
+    };
     Ok(NewCue {
-        kind: Kind::Check,
+        kind,
         seen: seen_ms.map(Position::parse).transpose().at("seen_ms")?,
         spread_ms,
     })
@@ -33,7 +69,7 @@ impl From<&Cue> for wire::Cue {
         let Cue {
             cue_id,
             media_id,
-            kind: Kind::Check,
+            kind,
             seen,
             sent_at,
             valid_until,
@@ -41,13 +77,19 @@ impl From<&Cue> for wire::Cue {
         } = cue;
         Self {
             beckon: VERSION,
-            kind: wire::CueKind::Check,
+            kind: match kind {
+                Kind::Check => wire::CueKind::Check,
+                Kind::Show { .. } => wire::CueKind::Show,
+                Kind::Withdraw { .. } => wire::CueKind::Withdraw,
+            },
             cue_id: cue_id.to_string(),
             media_id: media_id.to_string(),
             seen_ms: seen.ms(),
             sent_at: sent_at.to_string(),
             valid_until: valid_until.to_string(),
             spread_ms: *spread_ms,
+            instrument_id: kind.instrument_id().map(ToString::to_string),
+            show_at_ms: kind.show_at().map(Position::ms),
         }
     }
 }
@@ -62,32 +104,96 @@ mod tests {
     use super::*;
     use crate::words::{CueId, MediaId, Time};
 
+    fn id(id: &str) -> InstrumentId {
+        InstrumentId::parse(id).expect("an id")
+    }
+
     #[test]
     fn the_longest_cue_is_well_under_a_kilobyte() {
         let long = "x".repeat(128);
+        let new = NewCue {
+            kind: NewKind::Show {
+                instrument_id: id(&long),
+                lead_ms: 60_000,
+            },
+            seen: Some(Position::ZERO.forward(i64::MAX)),
+            spread_ms: Some(u32::MAX),
+        };
         let cue_id = CueId::parse(&long).expect("an id");
         let media_id = MediaId::parse(&long).expect("an id");
-        let seen = Position::ZERO.forward(i64::MAX);
-        let cue = Cue::check(cue_id, media_id, seen, u32::MAX, Time::from_ms(0));
+        let stands_at = Position::ZERO.forward(i64::MAX);
+        let cue = Cue::new(cue_id, media_id, new, stands_at, 0, Time::from_ms(0));
         let json = json(&cue).expect("JSON");
-        assert!(json.len() < 600, "{} bytes", json.len());
+        assert!(json.len() < 800, "{} bytes", json.len());
         assert!(
-            json.starts_with(r#"{"beckon":1,"kind":"check","cue_id":"#),
+            json.starts_with(r#"{"beckon":1,"kind":"show","cue_id":"#),
             "{json}"
         );
     }
 
+    /// What players of every version have to read, byte by byte: a change here is a change of the shape's version.
     #[test]
-    fn a_spread_and_a_position_keep_their_bounds() {
-        let new = |seen_ms, spread_ms| {
-            new_cue(wire::NewCue {
-                kind: wire::CueKind::Check,
-                seen_ms,
-                spread_ms,
-            })
+    fn cues_are_written_as_players_of_the_first_version_read_them() {
+        let frozen = include_str!("../../tests/fixtures/cue/version_1.jsonl");
+        let now = Time::parse("2026-11-20T19:01:23.400Z").expect("a time");
+        let cue = |cue_id: &str, kind| {
+            let new = NewCue {
+                kind,
+                seen: None,
+                spread_ms: Some(400),
+            };
+            let cue_id = CueId::parse(cue_id).expect("an id");
+            let media_id = MediaId::parse("harbour-cup").expect("an id");
+            let stands_at = Position::parse(81_000).expect("a position");
+            json(&Cue::new(cue_id, media_id, new, stands_at, 0, now)).expect("JSON")
         };
-        assert!(new(Some(0), Some(10_000)).is_ok() && new(None, None).is_ok());
-        assert!(new(Some(-1), None).is_err());
-        assert!(new(None, Some(10_001)).is_err());
+        let written = [
+            cue("c1", NewKind::Check),
+            cue(
+                "c2",
+                NewKind::Show {
+                    instrument_id: id("poll-1"),
+                    lead_ms: 8_000,
+                },
+            ),
+            cue(
+                "c3",
+                NewKind::Withdraw {
+                    instrument_id: Some(id("poll-1")),
+                },
+            ),
+            cue(
+                "c4",
+                NewKind::Withdraw {
+                    instrument_id: None,
+                },
+            ),
+        ];
+        assert_eq!(written.join("\n"), frozen.trim_end());
+    }
+
+    #[test]
+    fn what_a_cue_says_keeps_its_bounds_and_fits_its_kind() {
+        let new =
+            |json: serde_json::Value| new_cue(serde_json::from_value(json).expect("of the shape"));
+        for good in [
+            serde_json::json!({"kind": "check", "seen_ms": 0, "spread_ms": 10_000}),
+            serde_json::json!({"kind": "show", "instrument_id": "i", "lead_ms": 60_000}),
+            serde_json::json!({"kind": "withdraw"}),
+            serde_json::json!({"kind": "withdraw", "instrument_id": "i"}),
+        ] {
+            assert!(new(good.clone()).is_ok(), "{good} was refused");
+        }
+        for bad in [
+            serde_json::json!({"kind": "check", "seen_ms": -1}),
+            serde_json::json!({"kind": "check", "spread_ms": 10_001}),
+            serde_json::json!({"kind": "check", "instrument_id": "i"}),
+            serde_json::json!({"kind": "check", "lead_ms": 1}),
+            serde_json::json!({"kind": "show"}),
+            serde_json::json!({"kind": "show", "instrument_id": "i", "lead_ms": 60_001}),
+            serde_json::json!({"kind": "withdraw", "lead_ms": 1}),
+        ] {
+            assert!(new(bad.clone()).is_err(), "{bad} was taken");
+        }
     }
 }

@@ -84,9 +84,10 @@ fn overlay(
 ) {
     let live = scene.index.get(pick.at);
     out.extend_from_slice(live.head_json.as_bytes());
-    put_number(scene.position.ms(), out);
+    let shows_at = scene.shows_at();
+    put_number(shows_at.ms(), out);
     out.extend_from_slice(br#","hide_at_ms":"#);
-    put_number(scene.position.forward(pick.show_ms).ms(), out);
+    put_number(shows_at.forward(pick.show_ms).ms(), out);
     out.extend_from_slice(br#","layout":{"anchor":"top_end"},"content":"#);
     out.extend_from_slice(live.content_json.as_bytes());
     out.extend_from_slice(br#","receipt":""#);
@@ -152,7 +153,7 @@ fn seal(
         issued_at: scene.now,
         media_id: &scene.media.media_id,
         viewer_id: &scene.viewer.viewer_id,
-        show_at: scene.position,
+        show_at: scene.shows_at(),
         show_ms: u32::try_from(pick.show_ms).unwrap_or(u32::MAX),
         ranked_by: &scene.ranking.by,
         policy: &scene.policy.id,

@@ -32,13 +32,8 @@ pub(super) fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> T) -> T {
 
 /// Chooses.
 pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
-    let hits = scene
-        .pages
-        .iter()
-        .flat_map(|page| page.within(scene.window));
-    candidates::collect(scene.index, hits, scene.position, &mut scratch.candidates);
-
     let mut reasons = [0; Reason::ALL.len()];
+    collect(scene, &mut scratch.candidates, &mut reasons);
     let mut free_at: Option<Time> = None;
     scratch.stopped.clear();
     scratch.ranked.clear();
@@ -62,9 +57,6 @@ pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
             }
         }
     }
-    if scratch.candidates.is_empty() {
-        reasons[Reason::NothingOnScreen as usize] = 1;
-    }
 
     let sure = |c: &&Candidate| c.hit.map_or(0.0, |hit| hit.confidence);
     let surest = scratch
@@ -79,7 +71,10 @@ pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
         .context
         .pieces(scene.media.media_id.as_str(), seen, scene.locale);
 
-    let picks = rank::draw(scene, &context, &mut scratch.ranked, &mut scratch.numbers);
+    let picks = match scene.show {
+        Some(_) => rank::put(scene, &mut scratch.ranked),
+        None => rank::draw(scene, &context, &mut scratch.ranked, &mut scratch.numbers),
+    };
     let outranked = scratch.ranked.len() - picks.len();
     reasons[Reason::Outranked as usize] = u32::try_from(outranked).unwrap_or(u32::MAX);
     Choice {
@@ -88,6 +83,33 @@ pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
         reasons,
         context,
         free_at,
+    }
+}
+
+/// Collects the candidates, or counts why there is none at all.
+fn collect(scene: &Scene<'_>, found: &mut Vec<Candidate>, reasons: &mut [u32; Reason::ALL.len()]) {
+    found.clear();
+    let none = match scene.show {
+        _ if scene.held => Some(Reason::Held),
+        Some(show) if show.withdrawn => Some(Reason::Withdrawn),
+        Some(show) => match scene.index.by_id(&show.instrument_id) {
+            Some(at) => {
+                found.push(Candidate { at, hit: None });
+                None
+            }
+            None => Some(Reason::NotLive),
+        },
+        None => {
+            let hits = scene
+                .pages
+                .iter()
+                .flat_map(|page| page.within(scene.window));
+            candidates::collect(scene.index, hits, scene.position, found);
+            found.is_empty().then_some(Reason::NothingOnScreen)
+        }
+    };
+    if let Some(reason) = none {
+        reasons[reason as usize] = 1;
     }
 }
 

@@ -9,6 +9,7 @@ use beckon_classifier::schema::Schema;
 use super::scene::{NamedPolicy, Scene};
 use super::{Ask, Ranking, answer, choose, context, pending, receipt, shown};
 use crate::auth::Caller;
+use crate::cues::Cues;
 use crate::db::Slot;
 use crate::detections::Detections;
 use crate::error::Result;
@@ -28,6 +29,8 @@ pub struct Sources {
     pub viewers: Arc<Viewers>,
     /// What may run.
     pub instruments: Arc<Instruments>,
+    /// What a host puts to all.
+    pub cues: Arc<Cues>,
     /// What ranks; `learning` fills it.
     pub ranking: Arc<Slot<Ranking>>,
 }
@@ -42,6 +45,8 @@ pub struct Decisions {
     ranked: NamedPolicy,
     /// Draws while only popularity is known: there is more to find out than to make use of.
     exploring: NamedPolicy,
+    /// Draws nothing: a host has chosen.
+    host: NamedPolicy,
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
     life: OverlayLife,
@@ -69,6 +74,7 @@ impl Decisions {
             pending: pending::Pending::default(),
             ranked: NamedPolicy::new(Policy::default()),
             exploring: NamedPolicy::new(exploring),
+            host: NamedPolicy::host(),
             context: context::Fields::of(&Schema::default()),
             life,
             salt: u64::from_le_bytes(salt),
@@ -104,6 +110,10 @@ impl Decisions {
         let viewer = self.sources.viewers.get(&caller.subject).await?;
         let index = self.sources.instruments.index();
         let ranking = self.sources.ranking.load();
+        let show = match ask.cue_id.as_deref() {
+            Some(cue_id) => self.sources.cues.show(media_id, cue_id).await?,
+            None => None,
+        };
         let seed = self.seed(media_id, caller, ask);
         let mut shown = shown::Shown::gather(&self.sealer, &media, &viewer, ask, now);
         let asked = (&viewer.viewer_id, media_id, seed);
@@ -112,6 +122,8 @@ impl Decisions {
             media: &media,
             window,
             position: ask.position()?,
+            held: self.sources.media.is_held(media_id),
+            show: show.as_ref(),
             pages: &pages,
             index: &index,
             viewer: &viewer,
@@ -122,10 +134,10 @@ impl Decisions {
             ranking: &ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),
-            policy: if ranking.model().is_some() {
-                &self.ranked
-            } else {
-                &self.exploring
+            policy: match (&show, ranking.model()) {
+                (Some(_), _) => &self.host,
+                (None, Some(_)) => &self.ranked,
+                (None, None) => &self.exploring,
             },
             life: media.details.overlay_life.unwrap_or(self.life),
             seed,

@@ -62,6 +62,21 @@ pub(super) fn draw(
     picks
 }
 
+/// Picks what a host put to all, if nothing stopped it: nobody ranked, so it was sure to be picked.
+pub(super) fn put(scene: &Scene<'_>, ranked: &mut [Ranked]) -> Vec<Pick> {
+    let pick = |(i, candidate): (usize, &mut Ranked)| {
+        candidate.propensity = 1.0;
+        Pick {
+            at: candidate.at,
+            show_ms: filters::life_of(scene, scene.index.get(candidate.at)).show_ms,
+            ranked: i,
+            tier: i..i + 1,
+            propensity: 1.0,
+        }
+    };
+    ranked.iter_mut().enumerate().map(pick).collect()
+}
+
 fn score(scene: &Scene<'_>, context: &[Piece], ranked: &mut [Ranked]) {
     match scene.ranking.model() {
         Some(model) => {

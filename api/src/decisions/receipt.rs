@@ -21,6 +21,9 @@ const SHAPE: u8 = 1;
 const HEAD: usize = 2 + NONCE_LEN;
 const TAG: usize = 16;
 
+/// What stands for the policy where a host put one instrument to all: it was not chosen, so nothing is learnt from it.
+pub const HOST: &str = "host";
+
 /// Who ranked the candidates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RankedBy {
@@ -127,6 +130,12 @@ impl Receipt {
     #[must_use]
     pub fn instrument_id(&self) -> InstrumentId {
         instrument_id(self.chosen.instrument)
+    }
+
+    /// Whether a host put it to all, and it was not chosen.
+    #[must_use]
+    pub fn is_put_by_host(&self) -> bool {
+        self.policy == HOST
     }
 
     /// The decision's id, as it was told.

@@ -6,7 +6,8 @@ use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
 use super::shown::{Showing, Shown};
-use super::{Ranking, context};
+use super::{Ranking, context, receipt};
+use crate::cues::Show;
 use crate::detections::Page;
 use crate::instruments::Index;
 use crate::media::{Media, OverlayLife};
@@ -36,11 +37,17 @@ pub enum Reason {
     Showing,
     /// Another candidate went before it.
     Outranked,
+    /// The media is held.
+    Held,
+    /// What a host put to all is not live any more.
+    NotLive,
+    /// What a host put to all was taken back.
+    Withdrawn,
 }
 
 impl Reason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::NothingOnScreen,
         Self::OtherMedia,
         Self::OutsideSchedule,
@@ -51,6 +58,9 @@ impl Reason {
         Self::Quiet,
         Self::Showing,
         Self::Outranked,
+        Self::Held,
+        Self::NotLive,
+        Self::Withdrawn,
     ];
 }
 
@@ -60,6 +70,10 @@ pub(super) struct Scene<'a> {
     pub(super) media: &'a Media,
     pub(super) window: Window,
     pub(super) position: Position,
+    /// Nothing is shown on the media now.
+    pub(super) held: bool,
+    /// What a host puts to all, where the cue says so.
+    pub(super) show: Option<&'a Show>,
     pub(super) pages: &'a [Arc<Page>],
     pub(super) index: &'a Index,
     pub(super) viewer: &'a Viewer,
@@ -76,6 +90,13 @@ pub(super) struct Scene<'a> {
     pub(super) life: OverlayLife,
     pub(super) seed: u64,
     pub(super) now: Time,
+}
+
+impl Scene<'_> {
+    /// Where the overlay shows: where the viewer asked for it, or where a host put it for all.
+    pub(super) fn shows_at(&self) -> Position {
+        self.show.map_or(self.position, |show| show.at)
+    }
 }
 
 /// What was chosen, and what was not, and why.
@@ -128,6 +149,14 @@ impl NamedPolicy {
         Self {
             id: policy.id(),
             policy,
+        }
+    }
+
+    /// The name under which a host's own choice goes; nothing is drawn by it.
+    pub(super) fn host() -> Self {
+        Self {
+            id: receipt::HOST.to_owned(),
+            policy: Policy::default(),
         }
     }
 }

@@ -88,7 +88,7 @@ impl Events {
         Ok(store::outcome(&self.db, instrument_id).await?)
     }
 
-    /// How often each instrument was drawn, and engaged with when drawn, by its id.
+    /// How often each instrument was chosen and drawn, and engaged with then, by its id; what a host put to all does not count.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -51,12 +51,22 @@ pub(super) async fn fold(
 
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut answers: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut put_by_host: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for at in fresh {
         let event = &events[at];
         let instrument = event.receipt.instrument_id().to_string();
+        let mut put = event
+            .receipt
+            .is_put_by_host()
+            .then(|| put_by_host.entry(instrument.clone()).or_default());
         let tally = tallies.entry(instrument.clone()).or_default();
         match (event.event_type, &event.answer) {
-            (EventType::Impression, _) => tally.impressions += 1,
+            (EventType::Impression, _) => {
+                tally.impressions += 1;
+                if let Some((drawn, _)) = &mut put {
+                    *drawn += 1;
+                }
+            }
             (EventType::Viewable, _) => tally.viewable += 1,
             (EventType::Click, _) => tally.clicks += 1,
             (EventType::Dismiss, _) => tally.dismissals += 1,
@@ -69,10 +79,16 @@ pub(super) async fn fold(
         let learnt = event.event_type == EventType::Impression || event.event_type.reward() > 0;
         if learnt && shown::upsert(&mut write, event, schema_id).await? {
             tally.engaged += 1;
+            if let Some((_, engaged)) = &mut put {
+                *engaged += 1;
+            }
         }
     }
     for (instrument, tally) in &tallies {
         add_tally(&mut write, instrument, tally).await?;
+    }
+    for (instrument, counts) in &put_by_host {
+        add_put(&mut write, instrument, *counts).await?;
     }
     for ((instrument, answer), count) in &answers {
         add_answers(&mut write, instrument, answer, *count).await?;
@@ -167,6 +183,25 @@ async fn add_tally(write: &mut Write, instrument: &str, tally: &Tally) -> anyhow
         .await
         .context("failed to add to a tally")?;
     Ok(())
+}
+
+/// Counts, within the tally that is there already, what a host put to all.
+async fn add_put(
+    write: &mut Write,
+    instrument: &str,
+    (drawn, engaged): (u64, u64),
+) -> anyhow::Result<()> {
+    sqlx::query(
+        "update tally set put_impressions = put_impressions + $1, put_engaged = put_engaged + $2
+         where instrument_id = $3",
+    )
+    .bind(i64::try_from(drawn)?)
+    .bind(i64::try_from(engaged)?)
+    .bind(instrument.to_owned())
+    .execute(write.tx())
+    .await
+    .map(drop)
+    .context("failed to count what a host put to all")
 }
 
 async fn add_answers(
@@ -303,9 +338,12 @@ pub(super) async fn answers(
     rows.iter().map(answer).collect()
 }
 
-/// How often each instrument was drawn, and engaged with when drawn.
+/// How often each instrument was chosen and drawn, and engaged with then; what a host put to all does not count.
 pub(super) async fn tallies(db: &Db) -> anyhow::Result<BTreeMap<String, (u64, u64)>> {
-    let rows = sqlx::query("select instrument_id, impressions, engaged from tally")
+    let rows = sqlx::query(
+        "select instrument_id, impressions - put_impressions as impressions, engaged - put_engaged as engaged
+         from tally",
+    )
         .fetch_all(db.pool())
         .await
         .context("failed to read the tallies")?;

@@ -109,22 +109,3 @@ pub async fn delete_instrument(
     instruments.delete(&instrument_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
-
-/// Move an instrument to a state
-///
-/// Between `draft` and `live`. One whose schedule is over cannot go live.
-#[utoipa::path(tag = "instruments", request_body = wire::StateChange, responses(
-    (status = 200, body = wire::Instrument), (status = 404, body = Problem), (status = 409, body = Problem)))]
-#[post("/v1/instruments/{instrument_id}/state")]
-pub async fn move_instrument(
-    instruments: Data<Instruments>,
-    caller: Caller,
-    instrument_id: Path<String>,
-    body: Body<wire::StateChange>,
-) -> Result<Json<wire::Instrument>> {
-    caller.may(Permission::WriteInstruments)?;
-    let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
-    let state = convert::state(body.0.state);
-    let moved = instruments.move_to(&instrument_id, state, now()).await?;
-    Ok(Json((&moved).into()))
-}

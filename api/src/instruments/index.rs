@@ -1,5 +1,6 @@
 //! What may run now: live instruments, made ready for decisions, found by the names on screen.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use beckon_classifier::encode::bounded;
@@ -134,6 +135,7 @@ pub struct Index {
     /// them would cost more than all the rest of the look.
     by_name: Vec<Vec<u32>>,
     without_trigger: Vec<u32>,
+    by_key: HashMap<u128, u32>,
 }
 
 impl Index {
@@ -146,6 +148,7 @@ impl Index {
             ..Self::default()
         };
         for (at, live) in (0_u32..).zip(&all) {
+            index.by_key.insert(live.key, at);
             if live.triggers.is_empty() {
                 index.without_trigger.push(at);
             }
@@ -171,6 +174,13 @@ impl Index {
     #[must_use]
     pub fn by_name(&self, name: NameId) -> &[u32] {
         self.by_name.get(name.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The position of a live instrument.
+    #[must_use]
+    pub fn by_id(&self, instrument_id: &InstrumentId) -> Option<u32> {
+        let at = *self.by_key.get(&key(instrument_id))?;
+        (self.get(at).instrument_id == *instrument_id).then_some(at)
     }
 
     /// Those that run at any cue, by position.

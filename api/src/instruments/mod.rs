@@ -17,6 +17,7 @@ pub use definition::{
 pub use index::{Index, Live};
 pub use instrument::{Instrument, State, Version};
 pub use registry::Instruments;
+pub use wire::state as state_from_wire;
 
 /// The topic under which live instruments change.
 pub const TOPIC: &str = "instruments";

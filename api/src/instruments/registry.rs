@@ -9,7 +9,7 @@ use beckon_classifier::schema::Schema;
 
 use super::index::{Index, Live, pieces};
 use super::{Definition, Instrument, State, TOPIC, Version, store, wire};
-use crate::db::{Db, Refresh, Slot};
+use crate::db::{Along, Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::words::{InstrumentId, Time};
 
@@ -159,7 +159,8 @@ impl Instruments {
         self.get(instrument_id).await
     }
 
-    /// Moves an instrument to a state; where it stands there already, nothing changes.
+    /// Moves an instrument to a state, and what goes along with it in the same transaction; where it stands there already,
+    /// nothing changes, and false says so.
     ///
     /// # Errors
     /// When there is none of this id, when it should go live after its schedule is over, or when the
@@ -168,22 +169,23 @@ impl Instruments {
         &self,
         instrument_id: &InstrumentId,
         state: State,
+        along: Option<&dyn Along>,
         now: Time,
-    ) -> Result<Instrument> {
+    ) -> Result<(Instrument, bool)> {
         let instrument = self.get(instrument_id).await?;
         if instrument.state == state {
-            return Ok(instrument);
+            return Ok((instrument, false));
         }
         let schedule = instrument.definition.schedule.unwrap_or_default();
         if state == State::Live && schedule.is_over(now) {
             let detail = "its schedule is over; a new version with a later ends_at can go live";
             return Err(Refusal::new(ErrorCode::InvalidTransition, detail).into());
         }
-        if !store::move_to(&self.db, instrument_id, state, now).await? {
+        if !store::move_to(&self.db, instrument_id, state, along, now).await? {
             return Err(missing(instrument_id));
         }
         self.rebuild().await?;
-        self.get(instrument_id).await
+        Ok((self.get(instrument_id).await?, true))
     }
 
     /// Forgets a draft; its versions stay for receipts and training rows that speak of them.

@@ -6,7 +6,7 @@ use sqlx::any::AnyRow;
 
 use super::row::DefinitionRow;
 use super::{Definition, Instrument, State, TOPIC};
-use crate::db::{Db, bump};
+use crate::db::{Along, Db, bump};
 use crate::words::{InstrumentId, Time};
 
 fn state(text: &str) -> anyhow::Result<State> {
@@ -180,6 +180,7 @@ pub(super) async fn move_to(
     db: &Db,
     id: &InstrumentId,
     state: State,
+    along: Option<&dyn Along>,
     now: Time,
 ) -> anyhow::Result<bool> {
     let mut write = db.write().await?;
@@ -191,9 +192,13 @@ pub(super) async fn move_to(
             .execute(write.tx())
             .await
             .context("failed to move an instrument to a state")?;
+    let moved = done.rows_affected() == 1;
+    if let Some(along) = along.filter(|_| moved) {
+        along.write(&mut write).await?;
+    }
     bump(write.tx(), TOPIC, now).await?;
     write.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(moved)
 }
 
 /// False where there is no such draft; its versions stay.

@@ -69,6 +69,32 @@ pub enum Signal {
     },
 }
 
+impl Signal {
+    /// What the channel is known by, for its state and its limits.
+    #[must_use]
+    pub fn channel(&self) -> String {
+        match self {
+            Self::Origin { url, channel_arn } => format!("{url} {channel_arn}"),
+            Self::Ivs { channel_arn } => channel_arn.clone(),
+        }
+    }
+
+    /// What shares a limit with it: the origin, or the AWS account in its region.
+    #[must_use]
+    pub fn account(&self) -> String {
+        match self {
+            Self::Origin { url, .. } => url.clone(),
+            Self::Ivs { channel_arn } => {
+                // arn:aws:ivs:<region>:<account>:channel/<id>
+                let parts: Vec<&str> = channel_arn.splitn(6, ':').collect();
+                parts
+                    .get(..5)
+                    .map_or(channel_arn.clone(), |five| five.join(":"))
+            }
+        }
+    }
+}
+
 /// How long an overlay shows, and how long it stays quiet then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OverlayLife {

@@ -44,7 +44,12 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("cues/hub.rs", "hands cues to those who wait"),
     ("cues/signal.rs", "calls the channel's service"),
-    ("cues/send.rs", "sends, and waits for room on the channel"),
+    ("cues/send.rs", "stores, tells and puts into the stream"),
+    ("cues/carry.rs", "waits for room on the channel"),
+    (
+        "cues/recall.rs",
+        "asks the store for a cue that is not in memory",
+    ),
     ("cues/ticker.rs", "looks a few times a second"),
     ("ingest/watch.rs", "holds a lease and beats its heart"),
     ("ingest/hls/follow.rs", "asks for a playlist in its rhythm"),

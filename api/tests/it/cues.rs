@@ -31,7 +31,7 @@ on_both_engines! {
 
 /// A stand-in of the service that takes PutMetadata: remembers the calls, answers as it is told.
 #[derive(Clone, Default)]
-struct Channel {
+pub struct Channel {
     calls: Arc<Mutex<Vec<Value>>>,
     refusal: Arc<Mutex<Option<(u16, &'static str)>>>,
 }
@@ -64,16 +64,16 @@ impl Channel {
         HttpResponse::NoContent().finish()
     }
 
-    fn refuse(&self, refusal: Option<(u16, &'static str)>) {
+    pub fn refuse(&self, refusal: Option<(u16, &'static str)>) {
         *self.refusal.lock().expect("alone") = refusal;
     }
 
-    fn calls(&self) -> Vec<Value> {
+    pub fn calls(&self) -> Vec<Value> {
         self.calls.lock().expect("alone").clone()
     }
 
     /// Waits until so many calls came; 10 s at the most.
-    async fn calls_at_least(&self, count: usize) -> Vec<Value> {
+    pub async fn calls_at_least(&self, count: usize) -> Vec<Value> {
         for _ in 0..200 {
             let calls = self.calls();
             if calls.len() >= count {
@@ -86,7 +86,7 @@ impl Channel {
 }
 
 /// A media that has been live for a minute, with this channel.
-async fn media(server: &Server, channel: Option<&Channel>, life: Value) -> i64 {
+pub async fn media(server: &Server, channel: Option<&Channel>, life: Value) -> i64 {
     let zero = now().plus_ms(-60_000);
     let mut body = json!({"media_id": "m", "zero": zero.to_string(), "overlay_life": life});
     if let Some(channel) = channel {
@@ -96,7 +96,7 @@ async fn media(server: &Server, channel: Option<&Channel>, life: Value) -> i64 {
     zero.ms()
 }
 
-fn long_life() -> Value {
+pub fn long_life() -> Value {
     json!({"show_ms": 30_000, "quiet_ms": 60_000, "quiet_scope": "media"})
 }
 
@@ -116,7 +116,7 @@ async fn instrument(server: &Server, trigger: Value) {
 }
 
 /// Stores that this was seen just now.
-async fn seen(server: &Server, zero: i64, name: &str, confidence: f64) -> i64 {
+pub async fn seen(server: &Server, zero: i64, name: &str, confidence: f64) -> i64 {
     let position_ms = now().ms() - zero;
     let items = json!({"items": [{"position_ms": position_ms, "kind": "label", "name": name, "confidence": confidence}]});
     server
@@ -128,13 +128,13 @@ async fn seen(server: &Server, zero: i64, name: &str, confidence: f64) -> i64 {
 }
 
 /// One who listens.
-struct Ears {
+pub struct Ears {
     read: String,
     body: std::pin::Pin<Box<dyn futures_util::Stream<Item = Vec<u8>> + Send>>,
 }
 
 impl Ears {
-    async fn open(server: &Server) -> Self {
+    pub async fn open(server: &Server) -> Self {
         let viewer = server.caller(Role::Viewer, "alice");
         let response = viewer
             .request("GET", "/v1/media/m/cues/stream")
@@ -155,7 +155,7 @@ impl Ears {
     }
 
     /// The next block, or `None` after this long or at the end.
-    async fn block(&mut self, patience_ms: u64) -> Option<String> {
+    pub async fn block(&mut self, patience_ms: u64) -> Option<String> {
         loop {
             if let Some((block, rest)) = self.read.split_once("\n\n") {
                 let block = block.to_owned();
@@ -169,7 +169,7 @@ impl Ears {
         }
     }
 
-    async fn cue(&mut self, patience_ms: u64) -> Option<Value> {
+    pub async fn cue(&mut self, patience_ms: u64) -> Option<Value> {
         let block = self.block(patience_ms).await?;
         let lines: Vec<&str> = block.lines().collect();
         let [id, "event: cue", data] = lines[..] else {
@@ -373,7 +373,7 @@ async fn five_a_second(server: &mut Server) {
     }
 }
 
-fn sent_at(cue: &Value) -> Time {
+pub fn sent_at(cue: &Value) -> Time {
     Time::parse(cue["sent_at"].as_str().expect("a time")).expect("a time")
 }
 

@@ -322,13 +322,17 @@ async fn own_index(server: &mut Server) {
     let id = InstrumentId::parse(&id).expect("an id");
     let node = node(server).await;
     let definition = node.get(&id).await.expect("it is there").definition;
-    node.move_to(&id, State::Live, now()).await.expect("moved");
+    node.move_to(&id, State::Live, None, now())
+        .await
+        .expect("moved");
     assert_eq!(node.index().all()[0].version, 1);
     node.replace(&id, &definition, now())
         .await
         .expect("replaced");
     assert_eq!(node.index().all()[0].version, 2);
-    node.move_to(&id, State::Draft, now()).await.expect("moved");
+    node.move_to(&id, State::Draft, None, now())
+        .await
+        .expect("moved");
     assert!(node.index().all().is_empty());
 }
 

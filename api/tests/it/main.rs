@@ -23,5 +23,6 @@ mod reports;
 mod service;
 mod streams;
 mod supervise;
+mod shows;
 mod viewers;
 mod watch;

@@ -16,6 +16,9 @@ export const LEFT_OUT: Record<Reason, string> = {
   quiet: "It is quiet for a while after the last overlay.",
   showing: "On screen already, or just taken off.",
   outranked: "Another went before.",
+  held: "Nothing is shown on this media now.",
+  not_live: "The host's choice is not live any more.",
+  withdrawn: "The host took it back.",
 };
 
 const NOTHING: Record<Reason, string> = {
@@ -29,6 +32,9 @@ const NOTHING: Record<Reason, string> = {
   quiet: "It is quiet for a while after the last overlay.",
   showing: "What would fit is on screen already, or has just been.",
   outranked: "Something else went before it.",
+  held: "Nothing is shown on this media now.",
+  not_live: "What the host put to all is not live any more.",
+  withdrawn: "What the host put to all was taken back.",
 };
 
 /** Why a decision is empty, in one sentence: the reason that left out the most. */

@@ -18,6 +18,7 @@ pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
         .or_else(|| schedule::objection(scene, live))
         .or_else(|| kind::objection(scene, live))
         .or_else(|| audience::objection(scene, live))
-        .or_else(|| life::objection(scene, live))
+        // A host waits for no overlay and no quiet.
+        .or_else(|| scene.show.is_none().then(|| life::objection(scene, live))?)
         .or_else(|| frequency::objection(scene, live))
 }

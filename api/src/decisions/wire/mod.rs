@@ -215,6 +215,9 @@ pub(super) fn reason(reason: Reason) -> wire::Reason {
         Reason::Quiet => wire::Reason::Quiet,
         Reason::Showing => wire::Reason::Showing,
         Reason::Outranked => wire::Reason::Outranked,
+        Reason::Held => wire::Reason::Held,
+        Reason::NotLive => wire::Reason::NotLive,
+        Reason::Withdrawn => wire::Reason::Withdrawn,
     }
 }
 
@@ -231,6 +234,9 @@ fn reason_json(at: usize) -> &'static [u8] {
         b"quiet",
         b"showing",
         b"outranked",
+        b"held",
+        b"not_live",
+        b"withdrawn",
     ];
     NAMES[at]
 }

@@ -86,7 +86,7 @@ pub(in crate::events) async fn newest(
     let rows = sqlx::query(
         "select decided_at, viewer_id, instrument_id, version, score, propensity, inputs, others, complete, model,
              policy, engaged
-         from shown where drawn = 1 and schema_id = $1
+         from shown where drawn = 1 and schema_id = $1 and policy <> 'host'
          order by decided_at desc, decision_id, instrument_id limit $2",
     )
     .bind(schema_id.to_owned())

@@ -138,7 +138,9 @@ fn count(field: &str, found: usize, least: usize, most: usize) -> Result<()> {
 }
 
 /// The state that a request names.
-pub(super) fn state(wire: wire::InstrumentState) -> State {
+/// A state of the wire.
+#[must_use]
+pub const fn state(wire: wire::InstrumentState) -> State {
     match wire {
         wire::InstrumentState::Draft => State::Draft,
         wire::InstrumentState::Live => State::Live,
