@@ -20,12 +20,10 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use async_trait::async_trait;
-
 use self::hub::Hub;
 use self::known::Known;
 use crate::config::now;
-use crate::db::{Db, Refresh};
+use crate::db::Db;
 use crate::media::{Media, OverlayLife};
 use crate::words::{CueId, MediaId, Time};
 
@@ -37,8 +35,6 @@ pub use ticker::{Sources, Ticker};
 
 /// Before the media's id, the topic under which its cues change.
 const TOPIC: &str = "cues:";
-/// How far back cues of other nodes are looked for: longer than any node is behind.
-const BEHIND_MS: i64 = 30_000;
 
 /// The station.
 #[derive(Debug)]
@@ -99,26 +95,6 @@ impl Cues {
     /// Ends what everybody listens to, so that a server that stops need not wait for them.
     pub fn close(&self) {
         self.hub.close();
-    }
-}
-
-#[async_trait]
-impl Refresh for Cues {
-    /// Another node sent cues: tell them to those who listen here.
-    async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
-        for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
-            let Ok(media_id) = MediaId::parse(media) else {
-                continue;
-            };
-            // What was sent before this node began was told by others then.
-            let from = now().plus_ms(-BEHIND_MS).max(self.began_at);
-            let cues = store::since(&self.db, &media_id, from).await?;
-            self.learn(&cues);
-            for cue in cues {
-                self.hub.tell(&cue, &wire::json(&cue)?);
-            }
-        }
-        Ok(())
     }
 }
 

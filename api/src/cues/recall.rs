@@ -4,12 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use super::known::Found;
-use super::{Cues, Show, lock, store};
+use super::{Cues, Show, TOPIC, lock, store, wire};
 use crate::config::now;
+use crate::db::Refresh;
 use crate::error::Result;
 use crate::words::{MediaId, Time};
 
+/// How far back cues of other nodes are looked for: longer than any node is behind.
+const BEHIND_MS: i64 = 30_000;
 /// How far back the database is asked.
 const BACK_MS: i64 = 180_000;
 /// It is asked for one media's cues at most this often, however many viewers bring along what we do not know.
@@ -72,6 +77,26 @@ impl Cues {
         for cue in cues {
             known.learn(cue, now);
         }
+    }
+}
+
+#[async_trait]
+impl Refresh for Cues {
+    /// Another node sent cues: tell them to those who listen here.
+    async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
+        for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
+            let Ok(media_id) = MediaId::parse(media) else {
+                continue;
+            };
+            // What was sent before this node began was told by others then.
+            let from = now().plus_ms(-BEHIND_MS).max(self.began_at);
+            let cues = store::since(&self.db, &media_id, from).await?;
+            self.learn(&cues);
+            for cue in cues {
+                self.hub.tell(&cue, &wire::json(&cue)?);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -24,5 +24,6 @@ mod service;
 mod streams;
 mod supervise;
 mod shows;
+mod streams;
 mod viewers;
 mod watch;
