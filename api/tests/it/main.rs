@@ -24,6 +24,5 @@ mod service;
 mod streams;
 mod supervise;
 mod shows;
-mod streams;
 mod viewers;
 mod watch;
