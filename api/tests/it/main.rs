@@ -19,8 +19,13 @@ mod people;
 mod readme;
 mod references;
 mod refusals;
+#[cfg(feature = "aws")]
+mod rekognition;
 mod reports;
 mod service;
+#[cfg(feature = "aws")]
+#[path = "../standins/mod.rs"]
+mod standins;
 mod streams;
 mod supervise;
 mod shows;
