@@ -195,7 +195,7 @@ async fn each_operation_is_asked_and_its_answer_is_read() {
     let bird = labels[0];
     assert_eq!(
         (bird.boxes.len(), bird.confidence.percent()),
-        (2, 94.199_996_948_242_2)
+        (2, 94.199_996_948_242_19)
     );
     assert_eq!(
         (&bird.parents[..], &bird.categories[..]),
