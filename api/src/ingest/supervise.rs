@@ -19,6 +19,8 @@ use crate::words::{MediaId, Time};
 
 /// How often it is looked what is to be watched. With the lease's length this bounds how long a dead node's media stay unwatched.
 const TICK: Duration = Duration::from_secs(1);
+/// Another node takes over within 15 s, with some left for a slow database.
+const _: () = assert!(watch::LEASE_MS + TICK.as_millis() as i64 <= 13_000);
 /// What failed, or ended before its time, is tried again after this long.
 const AGAIN_MS: i64 = 30_000;
 

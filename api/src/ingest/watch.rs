@@ -14,7 +14,7 @@ use crate::media::Registry;
 use crate::words::{MediaId, MicroUsd, Time};
 
 /// A watcher that is gone is followed by another after this long, and what that one needs to notice it.
-const LEASE_MS: i64 = 10_000;
+pub(super) const LEASE_MS: i64 = 10_000;
 /// What the leases of watchers are named by, before the media's id.
 const LEASE: &str = "watch:";
 /// How often the watcher says that it is there.

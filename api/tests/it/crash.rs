@@ -15,16 +15,26 @@ use crate::harness::Client;
 use crate::harness::sealed::{event, overlay, sealer};
 
 /// A server in a process of its own; it does not outlive the test.
-struct Process {
+pub struct Process {
     child: Child,
-    url: String,
+    pub url: String,
+    /// What it wrote to its standard error since.
+    lines: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
     fn start(data_dir: &Path) -> Self {
+        Self::start_with(data_dir, &[])
+    }
+
+    /// One with more arguments, that tells what it does.
+    pub fn start_with(data_dir: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_beckon"))
             .args(["serve", "--port", "0", "--workers", "1", "--data-dir"])
             .arg(data_dir)
+            .args(more)
+            .env("BECKON_LOG", "info")
+            .env("NO_COLOR", "1")
             .stderr(Stdio::piped())
             .spawn()
             .expect("the server is started");
@@ -41,12 +51,28 @@ impl Process {
             })
             .expect("it says where it serves");
         // Read on, so that it never waits for room to write.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let sink = told.clone();
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                sink.lock().expect("not poisoned").push(line);
+            }
+        });
+        Self {
+            child,
+            url,
+            lines: told,
+        }
+    }
+
+    /// How many of its lines hold this.
+    pub fn said(&self, what: &str) -> usize {
+        let lines = self.lines.lock().expect("not poisoned");
+        lines.iter().filter(|line| line.contains(what)).count()
     }
 
     /// SIGKILL: no destructor runs, nothing is flushed.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("reaped");
     }

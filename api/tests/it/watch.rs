@@ -109,6 +109,32 @@ pub fn clip_as_recording() -> (std::net::SocketAddr, actix_web::dev::ServerHandl
     })
 }
 
+/// A piece of the clip's first picture, to look for.
+pub fn a_mark_of_the_clip() -> Vec<u8> {
+    let cut = std::process::Command::new("ffmpeg")
+        .args(["-hide_banner", "-loglevel", "error", "-i"])
+        .arg(fixture().join("0.ts"))
+        .args([
+            "-frames:v",
+            "1",
+            "-vf",
+            "scale=640:-2,crop=124:76:402:220",
+            "-f",
+            "image2pipe",
+            "-c:v",
+            "png",
+            "-",
+        ])
+        .output()
+        .expect("ffmpeg runs");
+    assert!(
+        cut.status.success(),
+        "{}",
+        String::from_utf8_lossy(&cut.stderr)
+    );
+    cut.stdout
+}
+
 /// Remembers what it was asked to look at.
 #[derive(Debug, Default)]
 struct Remembers {
