@@ -38,6 +38,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List stored videos
+         * @description Every video that was dropped in the watched folder or bucket, in the order of their media's ids, with what became
+         *     of it. The addresses of files are good for some hours and need no token; what is on screen, with boxes, is read
+         *     at `detections_url`.
+         */
+        get: operations["list_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -380,6 +402,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/media/{media_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a stored video's file
+         * @description In ranges where they are asked for; answers HEAD too. Takes a token, or an address of the catalogue.
+         */
+        get: operations["get_media_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{media_id}/hold": {
         parameters: {
             query?: never;
@@ -416,6 +458,46 @@ export interface paths {
          * @description Whichever node is asked, whichever node watches: lag, segments, pictures, calls and what they cost.
          */
         get: operations["get_ingest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a stored video's still picture
+         * @description Takes a token, or an address of the catalogue; answers HEAD too.
+         */
+        get: operations["get_media_poster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a stored video's moving picture
+         * @description Takes a token, or an address of the catalogue; answers HEAD too.
+         */
+        get: operations["get_media_preview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -761,6 +843,87 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description A stored video.
+         * @example {
+         *       "analysed_ms": 19860,
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "detections_url": "/v1/media/swan-lake/detections",
+         *       "duration_ms": 19860,
+         *       "error": null,
+         *       "file_url": "/v1/media/swan-lake/file?until=1795204800&signature=5f1c",
+         *       "finished_at": "2026-11-20T18:30:21.000Z",
+         *       "labels": [
+         *         {
+         *           "best_confidence": 99.6,
+         *           "count": 38,
+         *           "kind": "label",
+         *           "name": "Swan"
+         *         }
+         *       ],
+         *       "media_id": "swan-lake",
+         *       "poster_url": "/v1/media/swan-lake/poster?until=1795204800&signature=91ab",
+         *       "preview_url": "/v1/media/swan-lake/preview?until=1795204800&signature=c07d",
+         *       "state": "done",
+         *       "title": "swan lake"
+         *     }
+         */
+        CatalogueItem: {
+            /**
+             * Format: int64
+             * @description How much of it was looked at.
+             */
+            analysed_ms: number;
+            /** @description When it was found (RFC 3339). */
+            created_at: string;
+            /** @description Where its labels stand with their boxes by timestamp. */
+            detections_url: string;
+            /**
+             * Format: int64
+             * @description How long it is; `null` until it was read.
+             */
+            duration_ms: number | null;
+            /** @description Why it failed, or what is being tried again. */
+            error: string | null;
+            /** @description Where it is played: good for some hours without a token, or at a content delivery network. */
+            file_url: string | null;
+            /** @description When it was done or given up (RFC 3339). */
+            finished_at: string | null;
+            /** @description What is in it, what is seen most often first. */
+            labels: components["schemas"]["CatalogueLabel"][];
+            /** @description The media that its detections are of. */
+            media_id: string;
+            /** @description A still picture (JPEG), as good. */
+            poster_url: string | null;
+            /** @description A short moving picture (animated WebP, 266 x 150), as good. */
+            preview_url: string | null;
+            /** @description What became of it so far. */
+            state: components["schemas"]["CatalogueState"];
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description One name in a stored video. */
+        CatalogueLabel: {
+            /**
+             * Format: double
+             * @description How sure the recogniser is at best, in percent.
+             */
+            best_confidence: number;
+            /**
+             * Format: int64
+             * @description At how many positions it is seen.
+             */
+            count: number;
+            /** @description `celebrity`, `label`, `custom_label` or `moderation`. */
+            kind: string;
+            /** @description The name. */
+            name: string;
+        };
+        /**
+         * @description What became of a stored video.
+         * @enum {string}
+         */
+        CatalogueState: "queued" | "recognising" | "storing" | "done" | "failed";
         /** @description What the client is and can draw. */
         ClientFacts: {
             /** @description The kinds that it can draw; all unless told. */
@@ -1929,6 +2092,46 @@ export interface components {
             show_ms: number;
         };
         /** @description A page of a list. */
+        Page_CatalogueItem: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How much of it was looked at.
+                 */
+                analysed_ms: number;
+                /** @description When it was found (RFC 3339). */
+                created_at: string;
+                /** @description Where its labels stand with their boxes by timestamp. */
+                detections_url: string;
+                /**
+                 * Format: int64
+                 * @description How long it is; `null` until it was read.
+                 */
+                duration_ms: number | null;
+                /** @description Why it failed, or what is being tried again. */
+                error: string | null;
+                /** @description Where it is played: good for some hours without a token, or at a content delivery network. */
+                file_url: string | null;
+                /** @description When it was done or given up (RFC 3339). */
+                finished_at: string | null;
+                /** @description What is in it, what is seen most often first. */
+                labels: components["schemas"]["CatalogueLabel"][];
+                /** @description The media that its detections are of. */
+                media_id: string;
+                /** @description A still picture (JPEG), as good. */
+                poster_url: string | null;
+                /** @description A short moving picture (animated WebP, 266 x 150), as good. */
+                preview_url: string | null;
+                /** @description What became of it so far. */
+                state: components["schemas"]["CatalogueState"];
+                /** @description What people call it. */
+                title: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_Detection: {
             /** @description The items of this page, in the list's stated order. */
             items: {
@@ -2740,6 +2943,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_catalogue: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CatalogueItem"];
                 };
             };
         };
@@ -3624,6 +3851,60 @@ export interface operations {
             };
         };
     };
+    get_media_file: {
+        parameters: {
+            query?: {
+                /** @description Until when it is good, in seconds since 1970. */
+                until?: number;
+                /** @description Who says so. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example the file */
+                    "video/mp4": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A content delivery network has it */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_hold: {
         parameters: {
             query?: never;
@@ -3704,6 +3985,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IngestStatus"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media_poster: {
+        parameters: {
+            query?: {
+                /** @description Until when it is good, in seconds since 1970. */
+                until?: number;
+                /** @description Who says so. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example the picture */
+                    "image/jpeg": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media_preview: {
+        parameters: {
+            query?: {
+                /** @description Until when it is good, in seconds since 1970. */
+                until?: number;
+                /** @description Who says so. */
+                signature?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example the picture */
+                    "image/webp": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {

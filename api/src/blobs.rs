@@ -13,9 +13,45 @@ pub trait Blobs: Send + Sync + std::fmt::Debug {
     async fn put(&self, key: &str, bytes: &[u8]) -> anyhow::Result<()>;
     /// Reads a blob; `None` where there is none.
     async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>>;
+    /// The file that holds a blob, where blobs are files of this machine.
+    fn file(&self, _key: &str) -> Option<PathBuf> {
+        None
+    }
     /// Whether the store can be reached.
     async fn ping(&self) -> anyhow::Result<()>;
 }
+
+/// Objects in buckets of an account's that others fill: recorded thumbnails and uploaded videos.
+#[async_trait]
+pub trait Objects: Send + Sync + std::fmt::Debug {
+    /// Reads an object of at most `largest` bytes.
+    ///
+    /// # Errors
+    /// When there is none, it is larger, or the bucket does not answer.
+    async fn get(&self, bucket: &str, key: &str, largest: usize) -> anyhow::Result<bytes::Bytes>;
+    /// Copies an object of any size into a file, which is there only once it is whole.
+    ///
+    /// # Errors
+    /// When there is none, or the bucket does not answer.
+    async fn save(&self, bucket: &str, key: &str, to: &Path) -> anyhow::Result<()>;
+}
+
+/// What stands for buckets in a program that is built without AWS's clients.
+#[derive(Debug)]
+pub struct NoObjects;
+
+#[async_trait]
+impl Objects for NoObjects {
+    async fn get(&self, bucket: &str, key: &str, _: usize) -> anyhow::Result<bytes::Bytes> {
+        anyhow::bail!("{bucket}/{key} cannot be read: {NO_OBJECTS}")
+    }
+
+    async fn save(&self, bucket: &str, key: &str, _: &Path) -> anyhow::Result<()> {
+        anyhow::bail!("{bucket}/{key} cannot be read: {NO_OBJECTS}")
+    }
+}
+
+const NO_OBJECTS: &str = "this program is built without AWS's clients (`--features aws`)";
 
 /// A local folder.
 #[derive(Debug)]
@@ -68,6 +104,10 @@ impl Blobs for Folder {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read the blob {key}")),
         }
+    }
+
+    fn file(&self, key: &str) -> Option<PathBuf> {
+        self.path(key).ok()
     }
 
     async fn ping(&self) -> anyhow::Result<()> {

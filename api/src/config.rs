@@ -70,6 +70,12 @@ impl StoreOptions {
         self.data_dir.join("keys")
     }
 
+    /// Where copies of buckets' videos lie.
+    #[must_use]
+    pub fn videos_dir(&self) -> PathBuf {
+        self.data_dir.join("videos")
+    }
+
     /// Where blobs lie.
     #[must_use]
     pub fn blobs_dir(&self) -> PathBuf {
@@ -227,6 +233,45 @@ pub struct ServeOptions {
     /// What is told from outside
     #[command(flatten)]
     pub hooks: HookOptions,
+    /// What is stored, and served
+    #[command(flatten)]
+    pub videos: VideoOptions,
+}
+
+/// Where stored videos come from, and who hears of them.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct VideoOptions {
+    /// Folder that is watched: each video dropped there is recognised once. NAME.json beside NAME.mp4, dropped before it, is
+    /// recorded Rekognition output to answer from
+    #[arg(long, env = "BECKON_WATCH_FOLDER", value_name = "DIR")]
+    pub watch_folder: Option<PathBuf>,
+    /// Buckets whose notices of created objects bring videos, as NAME or NAME/PREFIX; repeat or separate by commas
+    #[arg(
+        long,
+        env = "BECKON_VIDEO_BUCKETS",
+        value_delimiter = ',',
+        value_name = "BUCKET"
+    )]
+    pub video_buckets: Vec<String>,
+    /// Content delivery network that serves those buckets' objects, such as <https://d1.cloudfront.net>
+    #[arg(long, env = "BECKON_CDN_URL", value_name = "URL")]
+    pub cdn_url: Option<String>,
+    /// Address that is told when a stored video is done or has failed
+    #[arg(
+        long,
+        env = "BECKON_WEBHOOK_URL",
+        value_name = "URL",
+        requires = "webhook_secret"
+    )]
+    pub webhook_url: Option<String>,
+    /// Secret that what it is told is signed with (HMAC-SHA256)
+    #[arg(
+        long,
+        env = "BECKON_WEBHOOK_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub webhook_secret: Option<String>,
 }
 
 /// Who may tell this installation what happened outside.

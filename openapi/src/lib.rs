@@ -1,13 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod catalogue;
 pub mod cue;
 pub mod decision;
 pub mod detection;
 pub mod event;
 pub mod health;
-pub mod ingest;
 pub mod hook;
+pub mod ingest;
 pub mod instrument;
 pub mod media;
 pub mod model;

@@ -1,6 +1,8 @@
 //! An example that would be refused, or that nothing sends, misleads: each is read as its type and comes back whole.
 
-use beckon_openapi::{cue, decision, detection, event, health, hook, instrument, media, model, problem};
+use beckon_openapi::{
+    cue, decision, detection, event, health, hook, instrument, media, model, problem,
+};
 use beckon_openapi::{reference, results, viewer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -44,8 +46,12 @@ fn examples_are_what_is_sent() {
     holds::<event::Event>();
     holds::<event::EventReport>();
     holds::<hook::HookReceipt>();
+    holds::<catalogue::CatalogueItem>();
+    holds::<catalogue::IngestEvent>();
     holds::<health::Health>();
     holds::<hook::HookReceipt>();
+    holds::<catalogue::CatalogueItem>();
+    holds::<catalogue::IngestEvent>();
     holds::<health::Readiness>();
     holds::<instrument::NewInstrument>();
     holds::<instrument::Instrument>();

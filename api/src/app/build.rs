@@ -8,6 +8,7 @@ use beckon_classifier::retrain::Recipe;
 use super::recognisers::Chosen;
 #[cfg(feature = "aws")]
 use super::recognisers::Shared;
+use super::videos;
 use crate::auth::{Auth, Keys};
 #[cfg(feature = "aws")]
 use crate::aws::Aws;
@@ -21,6 +22,7 @@ use crate::events::Events;
 use crate::fetch::Fetcher;
 use crate::ingest::hooks::Hooks;
 use crate::ingest::recogniser::Recognisers;
+use crate::ingest::stored::Stored;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
 use crate::instruments::Instruments;
 use crate::learning::{Learning, Stores};
@@ -44,6 +46,7 @@ pub struct App {
     pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
     pub(super) hooks: Data<Hooks>,
+    pub(super) stored: Data<Stored>,
     pub(super) recognisers: Arc<Chosen>,
     pub(super) ingests: Data<Ingests>,
     pub(super) fetch: Fetcher,
@@ -125,7 +128,18 @@ impl App {
             #[cfg(feature = "aws")]
             rekognition: Shared::new(aws.clone(), options.rekognition.clone(), media.clone()),
         };
+        let around = videos::Around {
+            db: &db,
+            media: &media,
+            detections: &detections,
+            blobs: &blobs,
+            references: &references,
+            fetch: &fetch,
+            keys: auth.keys(),
+        };
+        let stored = videos::stored(&options, &around, &outside)?;
         Ok(Self {
+            stored: Data::new(stored),
             hooks: Data::new(Hooks::new(
                 db.clone(),
                 outside.sns,
@@ -191,7 +205,11 @@ impl App {
     /// What does what notices ask.
     #[must_use]
     pub(super) fn desk(&self) -> Desk {
-        Desk::new(self.db.clone())
+        Desk {
+            db: self.db.clone(),
+            media: self.media.clone().into_inner(),
+            stored: self.stored.clone().into_inner(),
+        }
     }
 
     /// Chooses who recognises for a media.

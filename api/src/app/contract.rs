@@ -20,6 +20,7 @@ use super::routes;
         (name = "viewers", description = "Who watches"),
         (name = "cues", description = "The signal on a media"),
         (name = "references", description = "What the embedded recogniser looks for"),
+        (name = "catalogue", description = "Stored videos, and their files"),
         (name = "hooks", description = "What AWS calls"),
         (name = "events", description = "What viewers did"),
         (name = "models", description = "What ranks, and how it is made better"),

@@ -10,7 +10,7 @@ use super::App;
 use crate::config::Switch;
 use crate::cues::Cues;
 use crate::db::follow_revisions;
-use crate::ingest::{Supervisor, hooks, prune};
+use crate::ingest::{Supervisor, hooks, prune, stored};
 use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
@@ -23,9 +23,15 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
         let supervisor = Supervisor::new(app.watching(), app.recognisers(), most);
         jobs.spawn(supervisor.run(told_to_stop()));
         jobs.spawn(prune::prune(app.db.clone()));
+        jobs.spawn(hooks::work(app.db.clone(), app.desk()));
+        jobs.spawn(stored::work(app.stored.as_ref().clone()));
+        if let Some(folder) = app.options.videos.watch_folder.clone() {
+            jobs.spawn(stored::folder::watch(app.stored.as_ref().clone(), folder));
+        }
+        let webhook = app.stored.webhook.clone();
+        jobs.spawn(async move { webhook.deliver().await });
     }
     jobs.spawn(end_streams(app.cues()));
-    jobs.spawn(hooks::work(app.db.clone(), app.desk()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if app.options.store.keep_detections_days.is_some() {

@@ -8,6 +8,7 @@ mod jobs;
 mod recognisers;
 mod routes;
 mod unserved;
+mod videos;
 
 pub use build::App;
 pub use contract::openapi_json;

@@ -211,16 +211,31 @@ impl Fetcher {
         bearer: Option<&str>,
         largest: usize,
     ) -> Result<Answer, FetchError> {
+        let bearer = bearer.map(|token| ("authorization", format!("Bearer {token}")));
+        self.post_with(url, body_json, bearer.as_slice(), largest)
+            .await
+    }
+
+    /// The same with headers of the caller's.
+    ///
+    /// # Errors
+    /// When it is out of reach, or there is no answer in time.
+    pub async fn post_with(
+        &self,
+        url: &Url,
+        body_json: Vec<u8>,
+        headers: &[(&'static str, String)],
+        largest: usize,
+    ) -> Result<Answer, FetchError> {
         guard(self.reach, url)?;
         let request = self
             .http
             .post(url.clone())
             .header("content-type", "application/json")
             .body(body_json);
-        let request = match bearer {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        };
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, value)
+        });
         let response = request.send().await.map_err(why)?;
         let status = response.status().as_u16();
         let error_type = response.headers().get("x-amzn-errortype");

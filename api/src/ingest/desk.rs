@@ -1,37 +1,53 @@
 //! Desk: does what notices ask of ingest.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use super::hooks::{Handle, Notice};
+use super::stored::Stored;
 use super::thumbnails;
 use crate::db::Db;
 use crate::error::Result;
+use crate::media::Registry;
 use crate::words::Time;
 
 /// Where notices are worked off.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    db: Db,
-}
-
-impl Desk {
-    /// A desk on this node.
-    #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { db }
-    }
+    /// For recordings.
+    pub db: Db,
+    /// For the state of channels.
+    pub media: Arc<Registry>,
+    /// For videos.
+    pub stored: Arc<Stored>,
 }
 
 #[async_trait]
 impl Handle for Desk {
-    async fn handle(&self, notice: Notice, _: Time) -> Result<()> {
+    async fn handle(&self, notice: Notice, now: Time) -> Result<()> {
         match notice {
-            Notice::Recording(recording) => Ok(thumbnails::record(&self.db, &recording).await?),
-            Notice::Objects(_) | Notice::VideoJob { .. } | Notice::Stream { .. } => Ok(()),
+            Notice::Objects(objects) => {
+                for object in &objects {
+                    self.stored.add_object(object, now).await?;
+                }
+            }
+            Notice::VideoJob { job_id, succeeded } => {
+                tracing::info!(kind = "video.job", job_id, succeeded, "a job is over");
+                self.stored.job_is_over(&job_id, now).await?;
+            }
+            Notice::Stream {
+                channel_arn,
+                on_air,
+                at,
+            } => {
+                self.media.set_on_air(&channel_arn, on_air, at).await?;
+            }
+            Notice::Recording(recording) => thumbnails::record(&self.db, &recording).await?,
             Notice::Nothing(what) => {
                 tracing::debug!(kind = "notice.nothing", what, "a notice asks nothing");
-                Ok(())
             }
         }
+        Ok(())
     }
 }

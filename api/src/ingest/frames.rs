@@ -36,7 +36,7 @@ pub fn at_once(most: usize) {
     TURNS.get_or_init(|| Semaphore::new(most.max(1)));
 }
 
-async fn turn() -> anyhow::Result<SemaphorePermit<'static>> {
+pub(super) async fn turn() -> anyhow::Result<SemaphorePermit<'static>> {
     let turns = TURNS.get_or_init(|| Semaphore::new(AT_ONCE));
     turns.acquire().await.context("no more turns are given")
 }

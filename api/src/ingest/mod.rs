@@ -16,10 +16,12 @@ pub mod prune;
 pub mod recogniser;
 pub mod references;
 pub mod spend;
+pub mod stored;
 mod supervise;
 mod thumbnails;
 pub mod timetable;
 mod watch;
+pub mod webhook;
 mod wire;
 
 pub use desk::Desk;

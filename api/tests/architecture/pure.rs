@@ -91,6 +91,19 @@ const SHELLS: &[(&str, &str)] = &[
         "ingest/hooks/work.rs",
         "works notices off a few times a second",
     ),
+    ("ingest/stored/mod.rs", "writes videos down"),
+    (
+        "ingest/stored/folder.rs",
+        "looks at the watched folder each second",
+    ),
+    ("ingest/stored/film.rs", "runs ffmpeg"),
+    (
+        "ingest/stored/recognise.rs",
+        "waits for who recognises videos",
+    ),
+    ("ingest/stored/run.rs", "works on videos under a lease"),
+    ("ingest/stored/serve.rs", "asks where a file lies"),
+    ("ingest/webhook/mod.rs", "posts what is to be told"),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (
         "ingest/recogniser/rekognition/budget.rs",

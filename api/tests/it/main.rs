@@ -24,12 +24,13 @@ mod refusals;
 mod rekognition;
 mod reports;
 mod service;
+mod shows;
 #[cfg(feature = "aws")]
 #[path = "../standins/mod.rs"]
 mod standins;
+mod stored;
 mod streams;
 mod supervise;
-mod shows;
 mod takeover;
 mod viewers;
 mod watch;

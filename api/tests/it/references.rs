@@ -19,7 +19,7 @@ on_both_engines! {
 }
 
 /// A mark that no other seed looks like, so that it is found.
-fn mark(seed: u32) -> RgbImage {
+pub fn mark(seed: u32) -> RgbImage {
     let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
     let mut next = || {
         state ^= state << 13;
@@ -33,7 +33,7 @@ fn mark(seed: u32) -> RgbImage {
     RgbImage::from_fn(96, 96, |x, y| Rgb(cells[(y / 16 * 6 + x / 16) as usize]))
 }
 
-fn png(image: &RgbImage) -> Vec<u8> {
+pub fn png(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image
         .write_to(&mut bytes, image::ImageFormat::Png)

@@ -8,7 +8,9 @@ use std::net::TcpListener;
 
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
-use beckon_api::config::{HookOptions, Reach, ServeOptions, StoreOptions, Switch, now};
+use beckon_api::config::{
+    HookOptions, Reach, ServeOptions, StoreOptions, Switch, VideoOptions, now,
+};
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
 
@@ -53,6 +55,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         most_watches: 32,
         retrain_every_rows: 0,
         hooks: HookOptions::default(),
+        videos: VideoOptions::default(),
     }
 }
 
