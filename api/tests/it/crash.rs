@@ -29,12 +29,18 @@ impl Process {
 
     /// One with more arguments, that tells what it does.
     pub fn start_with(data_dir: &Path, more: &[&str]) -> Self {
+        Self::start_in(data_dir, more, &[])
+    }
+
+    /// One in an environment of its own.
+    pub fn start_in(data_dir: &Path, more: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_beckon"))
             .args(["serve", "--port", "0", "--workers", "1", "--data-dir"])
             .arg(data_dir)
             .args(more)
             .env("BECKON_LOG", "info")
             .env("NO_COLOR", "1")
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the server is started");

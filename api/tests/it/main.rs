@@ -31,6 +31,8 @@ mod standins;
 mod stored;
 mod streams;
 mod supervise;
+#[cfg(feature = "aws")]
+mod swans;
 mod takeover;
 mod viewers;
 mod watch;

@@ -86,6 +86,11 @@ impl Standin {
         Self { url, calls, handle }
     }
 
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What a client needs to find it. Retries are as in service, only quicker.
     pub fn config(&self) -> SdkConfig {
         let credentials = Credentials::new("stand-in", "stand-in", None, None, "stand-in");

@@ -32,9 +32,9 @@ impl Pts {
         }
     }
 
-    /// The same in milliseconds, to the nearest.
+    /// The whole milliseconds of it: as recognisers of video tell the time of a picture.
     pub fn ms_since(self, earlier: Self) -> i64 {
-        (self.since(earlier) + 45).div_euclid(90)
+        self.since(earlier).div_euclid(90)
     }
 }
 
