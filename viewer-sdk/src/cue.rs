@@ -15,7 +15,7 @@ const SPREAD_MS_MAX: u32 = 10_000;
 pub struct CueFacts {
     /// Our mark and the shape's version; 0 where it was missing.
     pub version: u32,
-    /// What it says: `check`.
+    /// What it says: `check`, `show` or `withdraw`.
     pub kind: String,
     /// Its id.
     pub cue_id: String,
@@ -94,7 +94,7 @@ impl CueGate {
         if cue.media_id != self.media_id {
             return CueVerdict::OtherMedia;
         }
-        if cue.kind != "check" {
+        if !matches!(cue.kind.as_str(), "check" | "show" | "withdraw") {
             return CueVerdict::UnknownKind;
         }
         // Before the expiry: a cue that was taken and is handed over again later is a repeat, not a relic.
@@ -146,6 +146,17 @@ mod tests {
             CueGate::new("cup").judge(&check("a"), 1_000_500),
             CueVerdict::Taken
         );
+    }
+
+    #[test]
+    fn every_kind_that_a_service_of_this_version_sends_is_taken() {
+        for kind in ["check", "show", "withdraw"] {
+            let cue = CueFacts {
+                kind: kind.into(),
+                ..check("a")
+            };
+            assert_eq!(CueGate::new("cup").judge(&cue, 0), CueVerdict::Taken);
+        }
     }
 
     #[test]

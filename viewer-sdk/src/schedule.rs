@@ -48,6 +48,8 @@ struct Entry {
     state: State,
     drawn: bool,
     extensions: u32,
+    /// A host put it to all.
+    put: bool,
 }
 
 /// Overlays by position. Pauses need no rule: a playhead that stands still changes nothing.
@@ -59,7 +61,8 @@ pub struct Schedule {
 
 impl Schedule {
     /// Puts an overlay on the schedule; none where its times are reversed, or where too many wait already.
-    pub fn add(&mut self, show_at_ms: i64, hide_at_ms: i64) -> Option<u32> {
+    /// What a host put to all takes the place of all that was due before it, so that everybody sees it at its turn.
+    pub fn add(&mut self, show_at_ms: i64, hide_at_ms: i64, put: bool) -> Option<u32> {
         if hide_at_ms <= show_at_ms || self.entries.len() >= WAITING_MAX {
             return None;
         }
@@ -73,6 +76,7 @@ impl Schedule {
             state,
             drawn: false,
             extensions: 0,
+            put,
         });
         Some(key)
     }
@@ -81,6 +85,7 @@ impl Schedule {
     pub fn next_change(&mut self, position_ms: i64) -> Option<Change> {
         self.withhold(position_ms)
             .or_else(|| self.expire(position_ms))
+            .or_else(|| self.give_way(position_ms))
             .or_else(|| self.show(position_ms))
     }
 
@@ -125,7 +130,7 @@ impl Schedule {
         let shows = self.showing().is_some();
         let next = self.entries.iter().map(|entry| match entry.state {
             State::Showing => entry.hide_at_ms,
-            State::Waiting if shows => entry.hide_at_ms,
+            State::Waiting if shows && !entry.put => entry.hide_at_ms,
             State::Waiting => entry.show_at_ms,
         });
         next.min().map(|at| at.saturating_sub(position_ms).max(0))
@@ -146,11 +151,25 @@ impl Schedule {
             .entries
             .iter()
             .position(|entry| position_ms >= entry.hide_at_ms)?;
-        let entry = self.entries.remove(at);
-        Some(match (entry.state, entry.drawn) {
-            (State::Showing, _) | (State::Waiting, true) => Change::Expire { key: entry.key },
-            (State::Waiting, false) => Change::Miss { key: entry.key },
-        })
+        Some(self.leave(at))
+    }
+
+    fn leave(&mut self, at: usize) -> Change {
+        let Entry { key, drawn, .. } = self.entries.remove(at);
+        // What shows was drawn.
+        if drawn {
+            Change::Expire { key }
+        } else {
+            Change::Miss { key }
+        }
+    }
+
+    fn give_way(&mut self, position_ms: i64) -> Option<Change> {
+        let turn = |entry: &Entry| (entry.show_at_ms, entry.key);
+        let due = |entry: &&Entry| entry.put && entry.show_at_ms <= position_ms;
+        let put = self.entries.iter().filter(due).map(turn).max()?;
+        let at = self.entries.iter().position(|entry| turn(entry) < put)?;
+        Some(self.leave(at))
     }
 
     fn show(&mut self, position_ms: i64) -> Option<Change> {
@@ -182,9 +201,55 @@ mod tests {
         std::iter::from_fn(|| schedule.next_change(position_ms)).collect()
     }
 
+    #[test]
+    fn what_a_host_put_takes_the_place_of_all_that_was_due_before_it() {
+        let (mut schedule, showing) = one(1_000, 60_000);
+        changes(&mut schedule, 1_000);
+        let waiting = schedule.add(2_000, 60_000, false).unwrap();
+        let later = schedule.add(9_000, 60_000, false).unwrap();
+        let put = schedule.add(5_000, 30_000, true).unwrap();
+        assert_eq!(changes(&mut schedule, 4_999), []);
+        assert_eq!(
+            schedule.next_in_ms(4_000),
+            Some(1_000),
+            "its turn is waited for, whatever shows"
+        );
+        let expected = [
+            Change::Expire { key: showing },
+            Change::Miss { key: waiting },
+            Change::Show {
+                key: put,
+                first: true,
+            },
+        ];
+        assert_eq!(changes(&mut schedule, 5_000), expected);
+        assert_eq!(changes(&mut schedule, 9_000), [], "the next waits as ever");
+        let expected = [
+            Change::Expire { key: put },
+            Change::Show {
+                key: later,
+                first: true,
+            },
+        ];
+        assert_eq!(changes(&mut schedule, 30_000), expected);
+    }
+
+    #[test]
+    fn of_two_that_hosts_put_the_later_shows() {
+        let mut schedule = Schedule::default();
+        let (first, second) = (
+            schedule.add(1_000, 60_000, true).unwrap(),
+            schedule.add(2_000, 60_000, true).unwrap(),
+        );
+        let show = |key| Change::Show { key, first: true };
+        assert_eq!(changes(&mut schedule, 1_000), [show(first)]);
+        let expected = [Change::Expire { key: first }, show(second)];
+        assert_eq!(changes(&mut schedule, 2_000), expected);
+    }
+
     fn one(show_at_ms: i64, hide_at_ms: i64) -> (Schedule, u32) {
         let mut schedule = Schedule::default();
-        let key = schedule.add(show_at_ms, hide_at_ms).unwrap();
+        let key = schedule.add(show_at_ms, hide_at_ms, false).unwrap();
         (schedule, key)
     }
 
@@ -248,7 +313,7 @@ mod tests {
     #[test]
     fn a_second_overlay_waits_for_the_first_to_go() {
         let (mut schedule, first) = one(10_000, 20_000);
-        let second = schedule.add(12_000, 30_000).unwrap();
+        let second = schedule.add(12_000, 30_000, false).unwrap();
         changes(&mut schedule, 10_000);
         assert_eq!(changes(&mut schedule, 13_000), []);
         let expected = [
@@ -279,8 +344,10 @@ mod tests {
     #[test]
     fn reversed_times_and_a_flood_are_refused() {
         let mut schedule = Schedule::default();
-        assert_eq!(schedule.add(10, 10), None);
-        let taken = (0..100).filter_map(|n| schedule.add(n, n + 10)).count();
+        assert_eq!(schedule.add(10, 10, false), None);
+        let taken = (0..100)
+            .filter_map(|n| schedule.add(n, n + 10, false))
+            .count();
         assert_eq!(taken, WAITING_MAX);
     }
 
@@ -293,7 +360,7 @@ mod tests {
             let mut schedule = Schedule::default();
             let mut spans = std::collections::HashMap::new();
             for (show, length) in times {
-                if let Some(key) = schedule.add(show, show + length) { spans.insert(key, (show, show + length)); }
+                if let Some(key) = schedule.add(show, show + length, false) { spans.insert(key, (show, show + length)); }
             }
             let mut shown = None;
             let mut drawn_first = std::collections::HashSet::new();

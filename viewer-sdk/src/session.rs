@@ -140,12 +140,13 @@ impl Session {
         }
     }
 
-    /// An overlay was decided, while the playhead stands here.
+    /// An overlay was decided, while the playhead stands here; `put` where a host put it to all.
     pub fn plan(
         &mut self,
         decision_id: &str,
         instrument_id: &str,
         times: (i64, i64),
+        put: bool,
         playhead_ms: Option<i64>,
     ) -> Planned {
         let (show_at_ms, hide_at_ms) = times;
@@ -156,7 +157,7 @@ impl Session {
             return Planned::Seen;
         }
         self.schedule
-            .add(show_at_ms, hide_at_ms)
+            .add(show_at_ms, hide_at_ms, put)
             .map_or(Planned::TooLate, Planned::Due)
     }
 
@@ -304,19 +305,19 @@ mod tests {
     fn an_overlay_is_planned_once_and_not_after_its_end() {
         let mut session = Session::new("cup", ZERO);
         assert_eq!(
-            session.plan("d", "late", (1_000, 2_000), Some(2_000)),
+            session.plan("d", "late", (1_000, 2_000), false, Some(2_000)),
             Planned::TooLate
         );
         assert_eq!(
-            session.plan("d", "poll", (1_000, 2_000), Some(500)),
+            session.plan("d", "poll", (1_000, 2_000), false, Some(500)),
             Planned::Due(1)
         );
         assert_eq!(
-            session.plan("d", "poll", (1_000, 2_000), Some(500)),
+            session.plan("d", "poll", (1_000, 2_000), false, Some(500)),
             Planned::Seen
         );
         assert_eq!(
-            session.plan("d", "odd", (2_000, 1_000), None),
+            session.plan("d", "odd", (2_000, 1_000), false, None),
             Planned::TooLate
         );
     }

@@ -132,9 +132,6 @@ pub struct DueChange {
     /// Which overlay.
     #[wasm_bindgen(readonly)]
     pub key: u32,
-    /// With `show`: it was not drawn before.
-    #[wasm_bindgen(readonly)]
-    pub first: bool,
 }
 
 #[wasm_bindgen]
@@ -264,20 +261,24 @@ impl Core {
         }
     }
 
-    /// Plans an overlay: its key, 0 where this device was given it already, nothing where its time has passed.
+    /// Plans an overlay, `put` by a host or not: its key, 0 where this device was given it already, nothing where its time has passed.
     pub fn plan(
         &mut self,
         decision_id: &str,
         instrument_id: &str,
         show_at_ms: f64,
         hide_at_ms: f64,
+        put: bool,
         playhead_ms: Option<f64>,
     ) -> Option<u32> {
         let times = (whole(show_at_ms), whole(hide_at_ms));
-        match self
-            .0
-            .plan(decision_id, instrument_id, times, playhead_ms.map(whole))
-        {
+        match self.0.plan(
+            decision_id,
+            instrument_id,
+            times,
+            put,
+            playhead_ms.map(whole),
+        ) {
             Planned::Due(key) => Some(key),
             Planned::Seen => Some(0),
             Planned::TooLate => None,
@@ -286,13 +287,13 @@ impl Core {
 
     /// The next change at this position; call it until there is none.
     pub fn next_change(&mut self, position_ms: f64) -> Option<DueChange> {
-        let (key, what, first) = match self.0.schedule.next_change(whole(position_ms))? {
-            Change::Show { key, first } => (key, "show", first),
-            Change::Expire { key } => (key, "expire", false),
-            Change::Withhold { key } => (key, "withhold", false),
-            Change::Miss { key } => (key, "miss", false),
+        let (key, what) = match self.0.schedule.next_change(whole(position_ms))? {
+            Change::Show { key, .. } => (key, "show"),
+            Change::Expire { key } => (key, "expire"),
+            Change::Withhold { key } => (key, "withhold"),
+            Change::Miss { key } => (key, "miss"),
         };
-        Some(DueChange { what, key, first })
+        Some(DueChange { what, key })
     }
 
     /// How far the playhead is from the next change.

@@ -29,6 +29,22 @@ test("a cue from the stream is taken at its date minus zero, and not a second ti
   assert.equal(core.hear_in_stream(fieldsOf(read), 5_000, SENT + 1_600, SENT, 0.5).verdict, "seen");
 });
 
+test("cues as a service of the first version writes them are taken, byte by byte", async () => {
+  const lines = (await readFile(new URL("../../../../api/tests/fixtures/cue/version_1.jsonl", import.meta.url), "utf8")).trim().split("\n");
+  const core = createCore("harbour-cup", 0);
+  const heard = lines.map((line) => {
+    const read = readCue(line);
+    assert.ok(read);
+    return [read.kind, core.hear_beside(fieldsOf(read), 0, SENT, 0).verdict, read.instrument_id, read.show_at_ms];
+  });
+  assert.deepEqual(heard, [
+    ["check", "taken", undefined, undefined],
+    ["show", "taken", "poll-1", 89_000],
+    ["withdraw", "taken", "poll-1", undefined],
+    ["withdraw", "taken", undefined, undefined],
+  ]);
+});
+
 test("what is wrong with a cue is said, whatever its fields hold", () => {
   const core = createCore("cup", 0);
   const verdict = (facts: object): string => {
@@ -37,7 +53,7 @@ test("what is wrong with a cue is said, whatever its fields hold", () => {
     return core.hear_beside(fieldsOf(read), 0, SENT, 0).verdict;
   };
   assert.equal(verdict({ beckon: 2 }), "unknown_version");
-  assert.equal(verdict({ kind: "show" }), "unknown_kind");
+  assert.equal(verdict({ kind: "sing" }), "unknown_kind");
   assert.equal(verdict({ media_id: 7 }), "other_media");
   assert.equal(verdict({ cue_id: null }), "malformed");
   assert.equal(verdict({ sent_at: "yesterday" }), "malformed");
@@ -52,7 +68,7 @@ test("the host's own metadata is left alone", () => {
 
 test("an overlay comes and goes with the playhead, and its events wait in order", () => {
   const core = createCore("cup", 0);
-  const key = core.plan("d", "poll", 10_000, 20_000, undefined);
+  const key = core.plan("d", "poll", 10_000, 20_000, false, undefined);
   assert.equal(key, 1);
   assert.equal(core.next_change(9_999), undefined);
   assert.equal(core.next_change(10_000)?.what, "show");

@@ -38,9 +38,9 @@ fn a_time_that_is_not_a_number_is_refused_as_malformed() {
 #[test]
 fn planning_tells_seen_from_too_late() {
     let mut core = Core::new("cup", 0.0);
-    assert_eq!(core.plan("d", "a", 0.0, 10.0, Some(10.0)), None);
-    assert_eq!(core.plan("d", "a", 0.0, 10.0, Some(0.0)), Some(1));
-    assert_eq!(core.plan("d", "a", 0.0, 10.0, Some(0.0)), Some(0));
+    assert_eq!(core.plan("d", "a", 0.0, 10.0, false, Some(10.0)), None);
+    assert_eq!(core.plan("d", "a", 0.0, 10.0, false, Some(0.0)), Some(1));
+    assert_eq!(core.plan("d", "a", 0.0, 10.0, false, Some(0.0)), Some(0));
 }
 
 #[test]

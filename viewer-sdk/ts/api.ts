@@ -72,10 +72,10 @@ export interface BeckonEvents {
   standing: At & { type: "standing"; overlay: Overlay; answerId: string; standing: Standing };
   /** The viewer followed the link, or copied the code. */
   clicked: At & { type: "clicked"; overlay: Overlay };
-  /** An overlay has left the screen. */
-  gone: At & { type: "gone"; overlay: Overlay; why: "expired" | "closed" | "seeked" | "detached" };
+  /** An overlay has left the screen; `withdrawn` says that the service took it off, which is no act of the viewer's. */
+  gone: At & { type: "gone"; overlay: Overlay; why: "expired" | "closed" | "seeked" | "withdrawn" | "detached" };
   /** An overlay was decided but not drawn. */
-  skipped: At & { type: "skipped"; overlay: Overlay; why: "too_small" | "too_late" | "seen" };
+  skipped: At & { type: "skipped"; overlay: Overlay; why: "too_small" | "too_late" | "seen" | "withdrawn" };
   /** The server took events. */
   sent: At & { type: "sent"; items: EventOutcome[]; tookMs: number };
   /** Something failed; the picture plays on. */

@@ -17,7 +17,9 @@ export interface Plans {
   /** What can be drawn at the picture's present size. */
   canDraw(): InstrumentKind[];
   size(): { width: number; height: number };
-  plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined): void;
+  plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined, put: boolean): void;
+  /** Takes one instrument, or everything, off and out of what waits. */
+  withdraw(instrumentId: string | undefined): void;
 }
 
 /** What the host set once. */
@@ -30,6 +32,8 @@ export interface Settings {
 export class Asker {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #ended = false;
+  /** What was taken back, for questions that are under way. */
+  readonly #withdrawn: (string | undefined)[] = [];
 
   constructor(
     private readonly core: Core,
@@ -58,7 +62,12 @@ export class Asker {
     heard.free();
     const aheadMs = placeMs === null || playheadMs === null ? null : placeMs - playheadMs;
     this.inspector.tell({ type: "cue", cue, via, verdict, placeMs, aheadMs });
-    if (verdict === "taken") this.#later(waitMs, () => void this.ask(cue, placeMs));
+    if (verdict !== "taken") return;
+    if (cue.kind === "withdraw") {
+      const instrumentId = cue.instrument_id ?? undefined;
+      this.#withdrawn.push(instrumentId);
+      this.plans.withdraw(instrumentId);
+    } else this.#later(waitMs, () => void this.ask(cue, cue.show_at_ms ?? placeMs));
   }
 
   /** Asks because of a cue, or without one at the playhead. */
@@ -73,11 +82,20 @@ export class Asker {
     const request = this.#request(position_ms, backward_ms, cueId);
     this.inspector.tell({ type: "asked", cueId, positionMs: position_ms, backwardMs: backward_ms });
     const started = performance.now();
+    const before = this.#withdrawn.length;
     const decision = await this.#decide(request, true);
     if (!decision || this.#ended) return;
     this.inspector.tell({ type: "decided", cueId, decision, tookMs: performance.now() - started });
     this.core.plan_check(decision.next_check_ms ?? undefined);
-    for (const overlay of decision.overlays) this.plans.plan(overlay, decision, request.personalisation ?? undefined);
+    const put = cue?.kind === "show";
+    for (const overlay of decision.overlays) {
+      const { instrument_id } = overlay;
+      // A node that has not heard of the show yet would give everybody their own.
+      if (put && instrument_id !== cue.instrument_id) continue;
+      const off = this.#withdrawn.slice(before).some((id) => id === undefined || id === instrument_id);
+      if (off) this.inspector.tell({ type: "skipped", overlay, why: "withdrawn" });
+      else this.plans.plan(overlay, decision, request.personalisation ?? undefined, put);
+    }
   }
 
   end(): void {

@@ -61,16 +61,28 @@ export class Stage implements Plans {
     return this.size().width < NARROWEST ? [] : [...KINDS];
   }
 
-  plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined): void {
+  plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined, put: boolean): void {
     const { decision_id } = decision;
     const { instrument_id, show_at_ms, hide_at_ms, receipt } = overlay;
-    const key = this.core.plan(decision_id, instrument_id, show_at_ms, hide_at_ms, this.positionMs() ?? undefined);
+    const key = this.core.plan(decision_id, instrument_id, show_at_ms, hide_at_ms, put, this.positionMs() ?? undefined);
     if (key === undefined || key === 0) {
       this.inspector.tell({ type: "skipped", overlay, why: key === 0 ? "seen" : "too_late" });
       return;
     }
     this.core.remember_receipt(receipt);
     this.#planned.set(key, { key, overlay, decision, personalised, painted: false });
+    this.#turn();
+  }
+
+  withdraw(instrumentId: string | undefined): void {
+    for (const planned of [...this.#planned.values()]) {
+      if (instrumentId !== undefined && planned.overlay.instrument_id !== instrumentId) continue;
+      this.core.remove(planned.key);
+      if (this.#shown?.key === planned.key) {
+        this.#planned.delete(planned.key);
+        this.#takeOff("withdrawn");
+      } else this.#skip(planned, "withdrawn");
+    }
     this.#turn();
   }
 
@@ -105,7 +117,7 @@ export class Stage implements Plans {
     const planned = this.#planned.get(key);
     if (!planned) return;
     if (what === "show") this.#show(planned);
-    if (what === "expire") this.#takeOff("expired");
+    if (what === "expire" && this.#shown?.key === key) this.#takeOff("expired");
     if (what === "withhold") this.#takeOff("seeked");
     if (what === "miss") this.#skip(planned, "too_late");
     if (what === "expire") this.#planned.delete(key);
@@ -130,13 +142,13 @@ export class Stage implements Plans {
     });
   }
 
-  #skip(planned: Planned, why: "too_small" | "too_late"): void {
+  #skip(planned: Planned, why: "too_small" | "too_late" | "withdrawn"): void {
     this.#planned.delete(planned.key);
-    this.core.forget_receipt(planned.overlay.receipt);
+    if (!planned.painted) this.core.forget_receipt(planned.overlay.receipt);
     this.inspector.tell({ type: "skipped", overlay: planned.overlay, why });
   }
 
-  #takeOff(why: "expired" | "closed" | "seeked" | "detached"): void {
+  #takeOff(why: "expired" | "closed" | "seeked" | "withdrawn" | "detached"): void {
     const shown = this.#shown;
     if (!shown) return;
     this.#shown = undefined;

@@ -29,12 +29,14 @@ const GONE: Record<string, string> = {
   expired: "Gone: its time was over.",
   closed: "Gone: the viewer closed it.",
   seeked: "Gone: the viewer went to another place in the stream.",
+  withdrawn: "Gone: the host took it off.",
   detached: "Gone: the SDK was detached.",
 };
 
 const SKIPPED: Record<string, string> = {
   too_small: "Not drawn: the picture is too small for it.",
   too_late: "Not drawn: its time was over before it could be.",
+  withdrawn: "Not drawn: the host took it back first.",
   seen: "Not drawn: this device has shown it already.",
 };
 
