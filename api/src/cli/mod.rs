@@ -8,6 +8,7 @@ mod import;
 mod ingest;
 mod migrate;
 mod openapi;
+mod questions;
 mod remote;
 mod serve;
 mod token;

@@ -50,11 +50,28 @@ impl Remote {
         path: &str,
         body: Vec<u8>,
     ) -> anyhow::Result<serde_json::Value> {
+        self.ask(role, path, Some(body)).await
+    }
+
+    /// Gets JSON in this role; a refusal is an error in the server's words.
+    pub async fn get(&self, role: Role, path: &str) -> anyhow::Result<serde_json::Value> {
+        self.ask(role, path, None).await
+    }
+
+    async fn ask(
+        &self,
+        role: Role,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> anyhow::Result<serde_json::Value> {
         let token = self.token(role)?;
         // The operator names the server: wherever it is, it may be spoken to.
         let fetch = Fetcher::new(Reach::Anywhere)?;
         let url = fetch.address(&format!("{}{path}", self.server.trim_end_matches('/')))?;
-        let answer = fetch.post_json(&url, body, Some(&token), LARGEST).await;
+        let answer = match body {
+            Some(body) => fetch.post_json(&url, body, Some(&token), LARGEST).await,
+            None => fetch.get_json(&url, &token, LARGEST).await,
+        };
         let answer = answer.with_context(|| format!("there is no Beckon at {}", self.server))?;
         let json = serde_json::from_slice::<serde_json::Value>(&answer.bytes);
         if (200..300).contains(&answer.status) {

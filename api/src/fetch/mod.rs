@@ -1,5 +1,6 @@
 //! Fetch: the one way out by HTTP, with bounds on where, how much and how long.
 
+mod call;
 mod part;
 mod reach;
 
@@ -12,6 +13,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 
 pub use self::part::Part;
+pub use call::Answer;
+
 pub use crate::config::Reach;
 
 /// How long connecting may take.
@@ -69,17 +72,6 @@ pub struct Fetched {
     /// Where it came from in the end: relative addresses in it count from here.
     pub url: Url,
     /// What it is.
-    pub bytes: Bytes,
-}
-
-/// An answer, whatever its status.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The header that names an AWS refusal.
-    pub error_type: Option<String>,
-    /// The body, cut to its bound.
     pub bytes: Bytes,
 }
 
@@ -198,54 +190,6 @@ impl Fetcher {
             return Err(refuse(format!("it ended after {} of them", bytes.len())));
         }
         Ok(Fetched { url, bytes })
-    }
-
-    /// Posts JSON and hands back the answer whatever its status, of its body at most `largest` bytes.
-    ///
-    /// # Errors
-    /// When it is out of reach, or there is no answer in time.
-    pub async fn post_json(
-        &self,
-        url: &Url,
-        body_json: Vec<u8>,
-        bearer: Option<&str>,
-        largest: usize,
-    ) -> Result<Answer, FetchError> {
-        let bearer = bearer.map(|token| ("authorization", format!("Bearer {token}")));
-        self.post_with(url, body_json, bearer.as_slice(), largest)
-            .await
-    }
-
-    /// The same with headers of the caller's.
-    ///
-    /// # Errors
-    /// When it is out of reach, or there is no answer in time.
-    pub async fn post_with(
-        &self,
-        url: &Url,
-        body_json: Vec<u8>,
-        headers: &[(&'static str, String)],
-        largest: usize,
-    ) -> Result<Answer, FetchError> {
-        guard(self.reach, url)?;
-        let request = self
-            .http
-            .post(url.clone())
-            .header("content-type", "application/json")
-            .body(body_json);
-        let request = headers.iter().fold(request, |request, (name, value)| {
-            request.header(*name, value)
-        });
-        let response = request.send().await.map_err(why)?;
-        let status = response.status().as_u16();
-        let error_type = response.headers().get("x-amzn-errortype");
-        let error_type = error_type.and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let (bytes, _) = body(response, largest).await?;
-        Ok(Answer {
-            status,
-            error_type,
-            bytes,
-        })
     }
 }
 

@@ -173,3 +173,102 @@ async fn every_command_has_a_manual() {
         );
     }
 }
+
+#[actix_web::test]
+async fn questions_are_put_to_all_one_after_another_and_made_only_once() {
+    let server = Server::start(Engine::Sqlite)
+        .await
+        .expect("SQLite is always there");
+    let media = json!({"media_id": "m"});
+    server
+        .operator()
+        .post("/v1/media", &media)
+        .await
+        .expect(201);
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "# harbour\nThe sea is salt | true\nSwans are blue | false\n";
+    let file = fixture(folder.path(), "questions.txt", text);
+    let ask = ["cue", "--media", "m", "--from", &file, "--every", "1s"];
+    let mut shown = Vec::new();
+    for _ in 0..2 {
+        let printed = run(beckon(&server, &ask)).await.expect("shown");
+        let cues: Vec<Value> = printed
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert_eq!(cues.len(), 2);
+        let at = |cue: &Value| cue["show_at_ms"].as_i64().expect("a position");
+        let apart = at(&cues[1]) - at(&cues[0]);
+        assert!(apart >= 500, "one after another: {apart} ms");
+        shown.push(cues);
+    }
+    let ids = |cues: &[Value]| -> Vec<Value> {
+        cues.iter()
+            .map(|cue| cue["instrument_id"].clone())
+            .collect()
+    };
+    assert_eq!(ids(&shown[0]), ids(&shown[1]), "the same instruments");
+    let marketer = server.caller(beckon_api::auth::Role::Marketer, "mary");
+    let all = marketer.get("/v1/instruments").await.expect(200);
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(2));
+    let viewer = server.caller(beckon_api::auth::Role::Viewer, "alice");
+    let alone = json!({"position_ms": 0});
+    let decided = viewer
+        .post("/v1/media/m/decisions", &alone)
+        .await
+        .expect(200);
+    assert_eq!(
+        decided["overlays"],
+        json!([]),
+        "nobody meets them by chance"
+    );
+    let asked = json!({"position_ms": 0, "cue_id": shown[1][1]["cue_id"]});
+    let decided = viewer
+        .post("/v1/media/m/decisions", &asked)
+        .await
+        .expect(200);
+    let content = &decided["overlays"][0]["content"];
+    assert_eq!(content["question"], "Swans are blue");
+    let late = [&ask[..], &["--start", "3"]].concat();
+    let refused = run(beckon(&server, &late))
+        .await
+        .expect_err("there are two");
+    assert!(refused.contains("there are 2 questions"), "{refused}");
+    let withdraw = ["cue", "--media", "m", "--kind", "withdraw"];
+    let cue = run(beckon(&server, &withdraw)).await.expect("sent");
+    assert!(cue.contains(r#""kind":"withdraw""#), "{cue}");
+    server.finish().await;
+}
+
+#[cfg(unix)]
+#[actix_web::test]
+async fn an_interrupt_ends_the_questions_and_says_how_to_go_on() {
+    let server = Server::start(Engine::Sqlite)
+        .await
+        .expect("SQLite is always there");
+    let media = json!({"media_id": "m"});
+    server
+        .operator()
+        .post("/v1/media", &media)
+        .await
+        .expect(201);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = fixture(folder.path(), "q.txt", "One | true\nTwo | false\n");
+    let ask = ["cue", "--media", "m", "--from", &file, "--every", "60s"];
+    let mut command = beckon(&server, &ask);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut asking = command.spawn().expect("it starts");
+    let stdout = asking.stdout.take().expect("piped");
+    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(stdout));
+    let first = lines.next_line().await.expect("read").expect("a cue");
+    assert!(first.contains(r#""kind":"show""#), "{first}");
+    let pid = asking.id().expect("it runs").to_string();
+    let interrupt = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(interrupt.await.expect("sent").success());
+    let ended = tokio::time::timeout(Duration::from_secs(20), asking.wait_with_output());
+    let ended = ended.await.expect("in time").expect("it ended");
+    assert!(ended.status.success());
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("--start 2 goes on"), "{said}");
+    server.finish().await;
+}
