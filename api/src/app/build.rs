@@ -23,6 +23,7 @@ use crate::fetch::Fetcher;
 use crate::ingest::hooks::Hooks;
 use crate::ingest::recogniser::Recognisers;
 use crate::ingest::stored::Stored;
+use crate::ingest::thumbnails::Thumbnails;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
 use crate::instruments::Instruments;
 use crate::learning::{Learning, Stores};
@@ -205,8 +206,15 @@ impl App {
     /// What does what notices ask.
     #[must_use]
     pub(super) fn desk(&self) -> Desk {
-        Desk {
+        let thumbnails = Thumbnails {
             db: self.db.clone(),
+            media: self.media.clone().into_inner(),
+            detections: self.detections.clone().into_inner(),
+            objects: self.stored.objects.clone(),
+            recognisers: self.recognisers(),
+        };
+        Desk {
+            thumbnails,
             media: self.media.clone().into_inner(),
             stored: self.stored.clone().into_inner(),
         }

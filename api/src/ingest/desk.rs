@@ -6,8 +6,7 @@ use async_trait::async_trait;
 
 use super::hooks::{Handle, Notice};
 use super::stored::Stored;
-use super::thumbnails;
-use crate::db::Db;
+use super::thumbnails::{self, Thumbnails};
 use crate::error::Result;
 use crate::media::Registry;
 use crate::words::Time;
@@ -15,10 +14,10 @@ use crate::words::Time;
 /// Where notices are worked off.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    /// For recordings.
-    pub db: Db,
     /// For the state of channels.
     pub media: Arc<Registry>,
+    /// For recorded pictures.
+    pub thumbnails: Thumbnails,
     /// For videos.
     pub stored: Arc<Stored>,
 }
@@ -29,7 +28,9 @@ impl Handle for Desk {
         match notice {
             Notice::Objects(objects) => {
                 for object in &objects {
-                    self.stored.add_object(object, now).await?;
+                    if !self.stored.add_object(object, now).await? {
+                        self.thumbnails.look(object).await?;
+                    }
                 }
             }
             Notice::VideoJob { job_id, succeeded } => {
@@ -43,7 +44,9 @@ impl Handle for Desk {
             } => {
                 self.media.set_on_air(&channel_arn, on_air, at).await?;
             }
-            Notice::Recording(recording) => thumbnails::record(&self.db, &recording).await?,
+            Notice::Recording(recording) => {
+                thumbnails::record(&self.thumbnails.db, &recording).await?;
+            }
             Notice::Nothing(what) => {
                 tracing::debug!(kind = "notice.nothing", what, "a notice asks nothing");
             }

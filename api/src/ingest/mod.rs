@@ -18,7 +18,7 @@ pub mod references;
 pub mod spend;
 pub mod stored;
 mod supervise;
-mod thumbnails;
+pub mod thumbnails;
 pub mod timetable;
 mod watch;
 pub mod webhook;

@@ -103,6 +103,10 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("ingest/stored/run.rs", "works on videos under a lease"),
     ("ingest/stored/serve.rs", "asks where a file lies"),
+    (
+        "ingest/thumbnails/mod.rs",
+        "fetches a thumbnail and stores what it shows",
+    ),
     ("ingest/webhook/mod.rs", "posts what is to be told"),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (

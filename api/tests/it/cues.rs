@@ -100,7 +100,7 @@ pub fn long_life() -> Value {
     json!({"show_ms": 30_000, "quiet_ms": 60_000, "quiet_scope": "media"})
 }
 
-async fn instrument(server: &Server, trigger: Value) {
+pub async fn instrument(server: &Server, trigger: Value) {
     let marketer = server.caller(Role::Marketer, "mary");
     let body = json!({"name": "Bird poll", "trigger": trigger, "content": {"kind": "poll", "question": "What is it?",
         "answers": [{"answer_id": "a", "text": "A swan"}, {"answer_id": "b", "text": "A duck"}]}});

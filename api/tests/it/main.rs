@@ -34,5 +34,6 @@ mod supervise;
 #[cfg(feature = "aws")]
 mod swans;
 mod takeover;
+mod thumbnails;
 mod viewers;
 mod watch;

@@ -1,9 +1,11 @@
 //! Recordings in SQL.
 
 use anyhow::Context;
+use sqlx::Row;
 
 use crate::db::Db;
 use crate::ingest::hooks::Recording;
+use crate::words::Time;
 
 /// Keeps what is told of a recording: its beginning and its end may come in any order, and twice.
 pub async fn record(db: &Db, recording: &Recording) -> anyhow::Result<()> {
@@ -26,4 +28,18 @@ pub async fn record(db: &Db, recording: &Recording) -> anyhow::Result<()> {
     .await
     .context("failed to write a recording")?;
     write.commit().await.context("failed to write a recording")
+}
+
+/// When a recording began, where that was told.
+pub(super) async fn began(db: &Db, bucket: &str, prefix: &str) -> anyhow::Result<Option<Time>> {
+    let row = sqlx::query("select started_at from recording where bucket = $1 and prefix = $2")
+        .bind(bucket.to_owned())
+        .bind(prefix.to_owned())
+        .fetch_optional(db.pool())
+        .await
+        .context("failed to read a recording")?;
+    let began = row
+        .map(|row| row.try_get::<Option<i64>, _>(0))
+        .transpose()?;
+    Ok(began.flatten().map(Time::from_ms))
 }

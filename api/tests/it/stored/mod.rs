@@ -1,6 +1,6 @@
 //! Stored video: files that are dropped in a folder or a bucket, to the catalogue and the webhook.
 
-mod bucket;
+pub mod bucket;
 mod films;
 
 use std::path::{Path, PathBuf};
