@@ -222,6 +222,14 @@ pub struct ServeOptions {
         value_name = "N"
     )]
     pub most_watches: usize,
+    /// How long before a media starts its Rekognition custom model is started, in s; it is stopped when the media ends
+    #[arg(
+        long,
+        env = "BECKON_MODEL_LEAD_S",
+        default_value_t = 900,
+        value_name = "S"
+    )]
+    pub model_lead_s: u32,
     /// Train and judge a model each time that so many more overlays were drawn; 0 never does by itself
     #[arg(
         long,

@@ -30,6 +30,8 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
         }
         let webhook = app.stored.webhook.clone();
         jobs.spawn(async move { webhook.deliver().await });
+        #[cfg(feature = "aws")]
+        jobs.spawn(keep_models(app.clone()));
     }
     jobs.spawn(end_streams(app.cues()));
     let events = app.events.clone();
@@ -43,6 +45,15 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
         jobs.spawn(learning::jobs::retrain(learning, every));
     }
     jobs
+}
+
+/// Models of one's own bill while they run: they do as the timetables say.
+#[cfg(feature = "aws")]
+async fn keep_models(app: App) {
+    let lead_ms = i64::from(app.options.model_lead_s) * 1_000;
+    let media = app.media.clone().into_inner();
+    let keeper = crate::ingest::models::Keeper::new(app.db, media, app.recognisers, lead_ms);
+    keeper.run().await;
 }
 
 /// A server that is told to stop waits for what it is answering, and a stream of cues has no end of its own.

@@ -48,11 +48,13 @@ pub use with_aws::Shared;
 mod with_aws {
     use std::sync::Arc;
 
+    use async_trait::async_trait;
     use tokio::sync::OnceCell;
 
     use super::Chosen;
     use crate::aws::Aws;
     use crate::config::RekognitionOptions;
+    use crate::ingest::models::{Models, Status};
     use crate::ingest::recogniser::Recogniser;
     use crate::ingest::recogniser::rekognition::{OfMedia, Rekognition};
     use crate::media::{Media, Registry};
@@ -83,6 +85,21 @@ mod with_aws {
                 Arc::new(Rekognition::new(config, &self.options))
             };
             self.client.get_or_init(make).await.clone()
+        }
+    }
+
+    #[async_trait]
+    impl Models for Chosen {
+        async fn start(&self, arn: &str) -> anyhow::Result<()> {
+            self.rekognition.client().await.start(arn).await
+        }
+
+        async fn stop(&self, arn: &str) -> anyhow::Result<()> {
+            self.rekognition.client().await.stop(arn).await
+        }
+
+        async fn status(&self, arn: &str) -> anyhow::Result<Status> {
+            self.rekognition.client().await.status(arn).await
         }
     }
 

@@ -79,6 +79,10 @@ const SHELLS: &[(&str, &str)] = &[
         "writes through to the blobs and the store",
     ),
     (
+        "ingest/models/keeper.rs",
+        "looks after models four times a minute",
+    ),
+    (
         "ingest/models/mod.rs",
         "waits for the service that runs them",
     ),

@@ -16,6 +16,7 @@ mod learning;
 mod limits;
 mod media;
 mod media_state;
+mod models;
 mod people;
 mod readme;
 mod references;

@@ -8,7 +8,7 @@ use super::spend::{Calls, Operation, cost};
 use crate::db::Db;
 use crate::words::{MediaId, Time};
 
-pub(super) use store::count;
+pub(super) use store::{count, settle};
 
 /// What the last segment says of how the looking goes.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -71,7 +71,7 @@ pub async fn count(write: &mut Write, entry: &Entry) -> anyhow::Result<()> {
 }
 
 /// What was called beyond the reservation is charged, and what was not called is given back.
-async fn settle(
+pub async fn settle(
     write: &mut Write,
     media_id: &MediaId,
     unreserved: &[(Operation, i64)],

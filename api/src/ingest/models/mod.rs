@@ -1,6 +1,12 @@
 //! Models of one's own that bill while they run: started before the media that need them, stopped after.
 
+mod act;
+mod keeper;
+mod store;
+
 use async_trait::async_trait;
+
+pub use keeper::Keeper;
 
 /// What a service does with such a model. Each may be asked twice.
 #[async_trait]

@@ -53,6 +53,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         reach: Reach::Loopback,
         ingest: Switch::On,
         most_watches: 32,
+        model_lead_s: 900,
         retrain_every_rows: 0,
         hooks: HookOptions::default(),
         videos: VideoOptions::default(),
