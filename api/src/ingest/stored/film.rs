@@ -224,12 +224,9 @@ fn whole_ms(ms: f64) -> i64 {
     ms.round() as i64
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "it is at most the side of a picture"
-)]
 fn even(side: u64) -> u32 {
-    (side.div_ceil(2) * 2).clamp(2, 4096) as u32
+    let side = (side.div_ceil(2) * 2).clamp(2, 4096);
+    u32::try_from(side).unwrap_or(2)
 }
 
 /// The times of the pictures that passed `showinfo`, in ms.

@@ -2,6 +2,7 @@
 
 pub mod bucket;
 mod films;
+mod killed;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
