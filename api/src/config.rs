@@ -113,19 +113,19 @@ pub struct RekognitionOptions {
         value_name = "N"
     )]
     pub at_once: NonZeroU32,
-    /// SNS topic on which Rekognition says that a video job is done
+    /// SNS topic (ARN) on which Rekognition says that a video job is done; with it, videos in buckets are its to look at
     #[arg(
-        long = "rekognition-topic-arn",
-        env = "BECKON_REKOGNITION_TOPIC_ARN",
+        long = "rekognition-topic",
+        env = "BECKON_REKOGNITION_TOPIC",
         value_name = "ARN",
         requires = "role_arn"
     )]
     pub topic_arn: Option<String>,
-    /// Role as which Rekognition writes to that topic
+    /// Role (ARN) as which Rekognition writes to that topic
     #[arg(
         id = "role_arn",
-        long = "rekognition-role-arn",
-        env = "BECKON_REKOGNITION_ROLE_ARN",
+        long = "rekognition-role",
+        env = "BECKON_REKOGNITION_ROLE",
         value_name = "ARN",
         requires = "topic_arn"
     )]

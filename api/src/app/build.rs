@@ -138,6 +138,11 @@ impl App {
             fetch: &fetch,
             keys: auth.keys(),
         };
+        #[cfg(feature = "aws")]
+        let outside = Outside {
+            videos: outside.videos.or_else(|| chosen.rekognition.videos()),
+            ..outside
+        };
         let stored = videos::stored(&options, &around, &outside)?;
         Ok(Self {
             stored: Data::new(stored),

@@ -57,6 +57,7 @@ mod with_aws {
     use crate::ingest::models::{Models, Status};
     use crate::ingest::recogniser::Recogniser;
     use crate::ingest::recogniser::rekognition::{OfMedia, Rekognition};
+    use crate::ingest::stored::{Job, JobPage, VideoRecogniser, Want};
     use crate::media::{Media, Registry};
 
     /// The node's one client, made when first needed: all its media share its budgets.
@@ -78,8 +79,14 @@ mod with_aws {
             }
         }
 
+        /// Who looks at videos in buckets, where the operator has given their jobs a topic.
+        pub fn videos(&self) -> Option<Arc<dyn VideoRecogniser>> {
+            let channel = self.options.topic_arn.is_some();
+            channel.then(|| Arc::new(self.clone()) as Arc<dyn VideoRecogniser>)
+        }
+
         /// The client.
-        pub async fn client(&self) -> Arc<Rekognition> {
+        async fn client(&self) -> Arc<Rekognition> {
             let make = async || {
                 let config = self.aws.config().await;
                 Arc::new(Rekognition::new(config, &self.options))
@@ -91,7 +98,7 @@ mod with_aws {
     #[async_trait]
     impl Models for Chosen {
         async fn start(&self, arn: &str) -> anyhow::Result<()> {
-            self.rekognition.client().await.start(arn).await
+            Models::start(&*self.rekognition.client().await, arn).await
         }
 
         async fn stop(&self, arn: &str) -> anyhow::Result<()> {
@@ -100,6 +107,24 @@ mod with_aws {
 
         async fn status(&self, arn: &str) -> anyhow::Result<Status> {
             self.rekognition.client().await.status(arn).await
+        }
+    }
+
+    #[async_trait]
+    impl VideoRecogniser for Shared {
+        async fn start(
+            &self,
+            bucket: &str,
+            key: &str,
+            want: Want,
+            token: &str,
+        ) -> anyhow::Result<String> {
+            let client = self.client().await;
+            VideoRecogniser::start(&*client, bucket, key, want, token).await
+        }
+
+        async fn page(&self, job: &Job, next: Option<&str>) -> anyhow::Result<JobPage> {
+            self.client().await.page(job, next).await
         }
     }
 

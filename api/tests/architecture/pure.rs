@@ -126,6 +126,10 @@ const SHELLS: &[(&str, &str)] = &[
         "asks about a stretch's pictures until its deadline",
     ),
     (
+        "ingest/recogniser/rekognition/jobs.rs",
+        "starts jobs and asks for their answers",
+    ),
+    (
         "ingest/recogniser/rekognition/models.rs",
         "starts and stops models",
     ),

@@ -12,7 +12,8 @@ use beckon_api::ingest::models::{Models, Status};
 use beckon_api::ingest::recogniser::rekognition::{OfMedia, Rekognition};
 use beckon_api::ingest::recogniser::{Recognised, Recogniser, Stretch};
 use beckon_api::ingest::spend::Operation;
-use beckon_api::words::{MediaId, Position, Time};
+use beckon_api::ingest::stored::{Job, JobPage, Refused, VideoRecogniser, Want};
+use beckon_api::words::{Confidence, MediaId, Position, Time};
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, Server};
@@ -499,4 +500,174 @@ async fn real_answers_are_read_off_the_wire_as_they_were_recorded() {
     );
     assert!(of_kind(&said, Kind::Label).len() > 2);
     stage.end().await;
+}
+
+fn sure(percent: f64) -> Confidence {
+    Confidence::parse(percent).expect("a confidence")
+}
+
+fn job(want: Want) -> Job {
+    Job {
+        want,
+        job_id: "j1".to_owned(),
+    }
+}
+
+/// The moments and names of a page, and how to ask for the next.
+fn told(page: JobPage) -> (Vec<(i64, String)>, Option<String>) {
+    let JobPage::Page { detections, next } = page else {
+        panic!("no page: {page:?}");
+    };
+    let seen = detections.into_iter();
+    (seen.map(|d| (d.position.ms(), d.name)).collect(), next)
+}
+
+fn videos(standin: &Standin) -> Rekognition {
+    let options = RekognitionOptions {
+        topic_arn: Some("arn:aws:sns:eu-west-1:123456789012:jobs".to_owned()),
+        role_arn: Some("arn:aws:iam::123456789012:role/jobs".to_owned()),
+        ..RekognitionOptions::default()
+    };
+    Rekognition::new(&standin.config(), &options)
+}
+
+#[actix_web::test]
+async fn a_job_is_started_once_for_a_token_and_tells_its_topic() {
+    let standin = Standin::start(|call| match (call.operation.as_str(), call.nth) {
+        ("StartLabelDetection" | "StartCelebrityRecognition", 0) => {
+            Answer::Says(json!({"JobId": "j1"}))
+        }
+        ("StartLabelDetection", 1) => Answer::Fails(400, "InvalidS3ObjectException"),
+        _ => Answer::Fails(400, "LimitExceededException"),
+    });
+    let videos = videos(&standin);
+    let start = async |want| {
+        VideoRecogniser::start(&videos, "library", "videos/a b.mp4", want, "token-1").await
+    };
+    assert_eq!(start(Want::Labels(sure(75.0))).await.expect("a job"), "j1");
+    assert_eq!(
+        start(Want::Celebrities(sure(95.0))).await.expect("a job"),
+        "j1"
+    );
+    let asked = &standin.calls("StartLabelDetection")[0].body;
+    let channel = json!({"SNSTopicArn": "arn:aws:sns:eu-west-1:123456789012:jobs", "RoleArn": "arn:aws:iam::123456789012:role/jobs"});
+    assert_eq!(
+        *asked,
+        json!({"Video": {"S3Object": {"Bucket": "library", "Name": "videos/a b.mp4"}}, "MinConfidence": 75.0,
+            "ClientRequestToken": "token-1", "NotificationChannel": channel})
+    );
+    let asked = &standin.calls("StartCelebrityRecognition")[0].body;
+    assert_eq!(
+        (&asked["NotificationChannel"], &asked["ClientRequestToken"]),
+        (&channel, &json!("token-1"))
+    );
+    let wrong = start(Want::Labels(sure(75.0)))
+        .await
+        .expect_err("no such object");
+    assert!(wrong.downcast_ref::<Refused>().is_some(), "{wrong}");
+    let full = start(Want::Labels(sure(75.0)))
+        .await
+        .expect_err("too many jobs");
+    assert!(full.downcast_ref::<Refused>().is_none(), "{full} passes");
+    standin.stop().await;
+}
+
+#[actix_web::test]
+async fn a_jobs_labels_are_fetched_to_the_last_page_though_pages_break_inside_a_moment() {
+    let label = |ms: i64, name: &str, sure: f64| json!({"Timestamp": ms, "Label": {"Name": name, "Confidence": sure}});
+    let standin = Standin::start(
+        move |call| match (call.nth, call.body["NextToken"].as_str()) {
+            (0, _) => Answer::Says(json!({"JobStatus": "IN_PROGRESS"})),
+            (_, None) => Answer::Says(json!({"JobStatus": "SUCCEEDED", "NextToken": "p2",
+            "Labels": [label(0, "Bird", 94.5), label(500, "Bird", 90.5)]})),
+            (_, Some("p2")) => Answer::Says(json!({"JobStatus": "SUCCEEDED",
+            "Labels": [label(500, "Lake", 80.5), label(500, "Boat", 60.0)]})),
+            _ => {
+                Answer::Says(json!({"JobStatus": "FAILED", "StatusMessage": "the video is broken"}))
+            }
+        },
+    );
+    let videos = videos(&standin);
+    let job = job(Want::Labels(sure(75.0)));
+    let page = async |next: Option<&str>| videos.page(&job, next).await.expect("an answer");
+    assert_eq!(page(None).await, JobPage::Running);
+    let (first, next) = told(page(None).await);
+    assert_eq!(first, [(0, "Bird".to_owned()), (500, "Bird".to_owned())]);
+    let (second, last) = told(page(next.as_deref()).await);
+    assert_eq!((second, last), (vec![(500, "Lake".to_owned())], None));
+    assert_eq!(
+        page(Some("p9")).await,
+        JobPage::Failed("the video is broken".to_owned())
+    );
+    let asked = &standin.calls("GetLabelDetection")[1].body;
+    assert_eq!(
+        *asked,
+        json!({"JobId": "j1", "MaxResults": 1000, "SortBy": "TIMESTAMP"})
+    );
+    standin.stop().await;
+}
+
+#[actix_web::test]
+async fn of_a_jobs_celebrities_those_are_told_who_are_seen_at_two_moments_of_any_page() {
+    let seen = |ms: i64, id: &str, sure: f64| {
+        json!({"Timestamp": ms, "Celebrity": {"Id": id, "Name": format!("Star {id}"), "Confidence": sure,
+            "KnownGender": {"Type": "Female"}, "Face": {"BoundingBox": {"Left": 0.5, "Top": 0.25, "Width": 0.125, "Height": 0.25}}}})
+    };
+    let standin = Standin::start(move |call| match call.body["NextToken"].as_str() {
+        None => Answer::Says(json!({"JobStatus": "SUCCEEDED", "NextToken": "p2",
+            "Celebrities": [seen(0, "a", 99.0), seen(0, "b", 99.0), seen(40, "c", 99.0)]})),
+        Some(_) => Answer::Says(json!({"JobStatus": "SUCCEEDED",
+            "Celebrities": [seen(80, "a", 98.0), seen(120, "c", 94.0)]})),
+    });
+    let videos = videos(&standin);
+    let page = videos.page(&job(Want::Celebrities(sure(95.0))), None).await;
+    let page = page.expect("an answer");
+    assert!(!format!("{page:?}").contains("Female"));
+    let (seen, next) = told(page);
+    assert_eq!(
+        (seen, next),
+        (
+            vec![(0, "Star a".to_owned()), (80, "Star a".to_owned())],
+            None
+        )
+    );
+    assert_eq!(standin.calls("GetCelebrityRecognition").len(), 2);
+    standin.stop().await;
+}
+
+#[actix_web::test]
+async fn documented_job_answers_are_read_off_the_wire() {
+    let (Some(labels), Some(people)) = (
+        real("awscli-getlabeldetection-v2.json"),
+        real("awscli-getcelebrityrecognition.json"),
+    ) else {
+        return;
+    };
+    let standin = Standin::start(move |call| {
+        let mut answer = if call.operation == "GetLabelDetection" {
+            labels.clone()
+        } else {
+            people.clone()
+        };
+        // The documented page names a next one, which is not documented.
+        if call.body["NextToken"].is_string() {
+            answer = json!({"JobStatus": "SUCCEEDED"});
+        }
+        Answer::Says(answer)
+    });
+    let videos = videos(&standin);
+    let (seen, next) = told(
+        videos
+            .page(&job(Want::Labels(sure(0.0))), None)
+            .await
+            .expect("a page"),
+    );
+    assert!(next.is_some() && seen.len() == 2, "{seen:?}");
+    let people = videos
+        .page(&job(Want::Celebrities(sure(50.0))), None)
+        .await
+        .expect("a page");
+    // Each of the two is seen once.
+    assert_eq!(told(people), (Vec::new(), None));
+    standin.stop().await;
 }

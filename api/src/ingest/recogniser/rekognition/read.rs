@@ -52,6 +52,17 @@ impl Moment {
         self.person(found.name, found.id, sure, place, least)
     }
 
+    /// A video's celebrity.
+    pub fn celebrity_detail(
+        self,
+        found: types::CelebrityDetail,
+        least: Confidence,
+    ) -> Option<Detection> {
+        let place = found.face.and_then(|face| face.bounding_box);
+        let place = place.or(found.bounding_box);
+        self.person(found.name, found.id, found.confidence, place, least)
+    }
+
     fn person(
         self,
         name: Option<String>,
