@@ -1,5 +1,6 @@
 //! Media: what is watched, its zero, and how overlays live on it.
 
+mod ad_breaks;
 pub mod http;
 mod ingest;
 mod model;
@@ -9,6 +10,7 @@ mod state;
 mod store;
 mod wire;
 
+pub use ad_breaks::AdBreak;
 pub use ingest::{CustomLabels, Frames, Ingest, Recogniser, Rekognition, Source, Timetable};
 pub use model::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
 pub use registry::Registry;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Details, Media, TOPIC, state, store};
+use super::{Details, Media, TOPIC, ad_breaks, state, store};
 use crate::db::{Db, Refresh, Slot};
 use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{MediaId, Time};
@@ -19,6 +19,7 @@ pub struct Registry {
     pub(super) db: Db,
     all: Slot<ById>,
     pub(super) state: state::StateSlot,
+    pub(super) breaks: ad_breaks::BreakSlot,
 }
 
 impl Registry {
@@ -31,9 +32,11 @@ impl Registry {
             db,
             all: Slot::default(),
             state: Slot::default(),
+            breaks: Slot::default(),
         };
         registry.rebuild().await?;
         registry.rebuild_state().await?;
+        registry.rebuild_breaks().await?;
         Ok(registry)
     }
 
@@ -126,6 +129,9 @@ impl Refresh for Registry {
         }
         if changed.iter().any(|topic| topic == state::TOPIC) {
             self.rebuild_state().await?;
+        }
+        if changed.iter().any(|topic| topic == ad_breaks::TOPIC) {
+            self.rebuild_breaks().await?;
         }
         Ok(())
     }

@@ -41,6 +41,10 @@ impl<'a> Attributes<'a> {
         self.get(name).map(str::to_owned)
     }
 
+    pub fn is_yes(&self, name: &str) -> bool {
+        self.get(name) == Some("YES")
+    }
+
     pub fn required(&self, name: &'static str) -> Result<&'a str, Fault> {
         self.get(name).ok_or(Fault::Missing {
             tag: self.tag,

@@ -36,6 +36,8 @@ pub struct Master {
     /// Playlists of key frames only.
     pub key_frames: Vec<Variant>,
     pub renditions: Vec<Rendition>,
+    /// Names and values that its media playlists may import.
+    pub variables: Vec<(String, String)>,
     pub tags: Vec<Tag>,
     pub warnings: Vec<Warning>,
 }
@@ -128,10 +130,6 @@ impl MasterReader {
                     language: attributes.text("LANGUAGE"),
                     uri: attributes.text("URI"),
                 });
-            }
-            "#EXT-X-DEFINE" => {
-                let tag = "#EXT-X-DEFINE";
-                return Err(Fault::Variables { tag });
             }
             "#EXTINF" | "#EXT-X-TARGETDURATION" | "#EXT-X-MEDIA-SEQUENCE" => {
                 let tag = name.to_owned();

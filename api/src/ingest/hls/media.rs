@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
 use super::attributes::Attributes;
+use super::dates::{DATES, DateRange, date_range};
+use super::parts::{self, Control, Hint, Part, Report};
 use super::playlist::{Fault, Line, Tag, Warning};
 use super::segment::{ByteRange, Key, Map, Segment, byte_range};
 
@@ -33,9 +35,22 @@ pub struct Media {
     /// Segments that a delta update left out at the front (EXT-X-SKIP).
     pub skipped: u64,
     pub segments: Vec<Segment>,
+    /// How many segments stand before the first key of its own; all where there is none.
+    pub first_key: usize,
+    /// The same for the first header.
+    pub first_map: usize,
+    /// Stretches named by their dates.
+    pub dates: Vec<DateRange>,
+    /// Parts of the segment that is not whole yet.
+    pub open_parts: Vec<Part>,
+    /// How long parts are at most.
+    pub part_target: Option<Duration>,
+    pub hints: Vec<Hint>,
+    pub reports: Vec<Report>,
+    pub control: Control,
     /// Tags of the playlist as a whole that are not read here.
     pub tags: Vec<Tag>,
-    /// Tags after the last segment: parts of the next one, hints, reports.
+    /// Tags after the last segment that are not read here.
     pub trailing: Vec<Tag>,
     pub warnings: Vec<Warning>,
 }
@@ -55,6 +70,7 @@ struct Pending {
     discontinuity: bool,
     range: Option<(u64, Option<u64>)>,
     gap: bool,
+    parts: Vec<Part>,
     tags: Vec<Tag>,
 }
 
@@ -65,6 +81,8 @@ pub(super) struct MediaReader {
     discontinuities: u64,
     keys: Arc<[Key]>,
     map: Option<Arc<Map>>,
+    first_key: Option<usize>,
+    first_map: Option<usize>,
 }
 
 const EXTINF: &str = "#EXTINF";
@@ -90,8 +108,14 @@ impl MediaReader {
             RANGE => self.pending.range = Some(byte_range(RANGE, value)?),
             "#EXT-X-DISCONTINUITY" => self.pending.discontinuity = true,
             "#EXT-X-GAP" => self.pending.gap = true,
-            MAP => self.map = Some(Arc::new(map(number, value, &self.keys)?)),
-            KEY => self.keys = keys(number, &self.keys, value)?,
+            MAP => {
+                self.map = Some(Arc::new(map(number, value, &self.keys)?));
+                self.first_map.get_or_insert(self.media.segments.len());
+            }
+            KEY => {
+                self.keys = keys(number, &self.keys, value)?;
+                self.first_key.get_or_insert(self.media.segments.len());
+            }
             "#EXT-X-ENDLIST" => self.media.ended = true,
             TARGET => self.target(number, value),
             SEQUENCE => self.media.media_sequence = self.number(number, SEQUENCE, value)?,
@@ -113,11 +137,41 @@ impl MediaReader {
                 let tag = name.to_owned();
                 return Err(Fault::Mixed { tag });
             }
-            "#EXT-X-DEFINE" => {
-                let tag = "#EXT-X-DEFINE";
-                return Err(Fault::Variables { tag });
+            // What they say places nothing: where it is wrong it is passed over.
+            parts::PART
+            | parts::PART_INF
+            | parts::HINT
+            | parts::REPORT
+            | parts::CONTROL
+            | DATES => {
+                if let Err(fault) = self.beside(number, name, value) {
+                    self.warn(number, fault);
+                }
             }
             _ => self.keep(number, name, value),
+        }
+        Ok(())
+    }
+
+    /// Tags that stand beside the segments.
+    fn beside(&mut self, number: usize, name: &str, value: &str) -> Result<(), Fault> {
+        match name {
+            parts::PART => {
+                let before = (self.pending.parts.last())
+                    .or_else(|| self.media.segments.last().and_then(|s| s.parts.last()));
+                let part = parts::part(number, value, before)?;
+                self.pending.parts.push(part);
+            }
+            parts::PART_INF => self.media.part_target = Some(parts::part_target(value)?),
+            parts::HINT => self.media.hints.push(parts::hint(number, value)?),
+            parts::REPORT => self.media.reports.push(parts::report(number, value)?),
+            parts::CONTROL => self.media.control = parts::control(value),
+            _ => {
+                let (line, after) = (number, self.media.segments.len());
+                let warnings = &mut self.media.warnings;
+                let warn = |fault| warnings.push(Warning { line, fault });
+                self.media.dates.push(date_range(line, value, after, warn)?);
+            }
         }
         Ok(())
     }
@@ -129,8 +183,6 @@ impl MediaReader {
                 | "#EXT-X-INDEPENDENT-SEGMENTS"
                 | "#EXT-X-ALLOW-CACHE"
                 | "#EXT-X-I-FRAMES-ONLY"
-                | "#EXT-X-SERVER-CONTROL"
-                | "#EXT-X-PART-INF"
                 | "#EXT-X-START"
         );
         let (name, value) = (name.to_owned(), value.to_owned());
@@ -215,6 +267,7 @@ impl MediaReader {
             map: self.map.clone(),
             keys: self.keys.clone(),
             gap: pending.gap,
+            parts: pending.parts,
             tags: pending.tags,
         });
         Ok(())
@@ -253,6 +306,9 @@ impl MediaReader {
             self.warn(line, Fault::Odd { what });
         }
         self.media.trailing = self.pending.tags;
+        self.media.open_parts = self.pending.parts;
+        self.media.first_key = self.first_key.unwrap_or(usize::MAX);
+        self.media.first_map = self.first_map.unwrap_or(usize::MAX);
         let skipped = i64::try_from(self.media.skipped).unwrap_or(i64::MAX);
         let first = self.media.media_sequence.saturating_add(skipped);
         for (index, segment) in self.media.segments.iter_mut().enumerate() {

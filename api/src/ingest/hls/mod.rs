@@ -4,7 +4,10 @@
 
 mod attributes;
 mod boxes;
+pub(super) mod breaks;
 mod cipher;
+mod dates;
+pub(super) mod delta;
 pub(super) mod follow;
 pub mod footage;
 mod id3;
@@ -12,11 +15,14 @@ mod master;
 mod media;
 pub mod outline;
 mod packets;
+mod parts;
 pub mod place;
 pub mod playlist;
 pub(super) mod resource;
 pub mod segment;
+mod splice;
 pub mod ts;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -26,4 +32,5 @@ pub const WIDTH: u32 = 640;
 
 pub use master::{Master, Rendition, Variant};
 pub use media::{Kind, Media};
-pub use playlist::{Fault, Playlist, PlaylistError, Warning, read};
+pub use playlist::{Fault, Playlist, PlaylistError, Warning, read, read_given};
+pub use variables::Given;

@@ -3,10 +3,12 @@
 //! What would put a segment at the wrong position is refused. What is merely odd is read
 //! over and told as a warning, for live playlists in the wild are full of it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::master::{Master, MasterReader};
 use super::media::{Media, MediaReader};
+use super::variables::{DEFINE, Given, Variables};
 
 /// A playlist of either sort.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,8 +41,6 @@ pub enum Fault {
     Mixed { tag: String },
     #[error("the range goes past the end of all numbers")]
     Range,
-    #[error("variables are not read ({tag})")]
-    Variables { tag: &'static str },
     #[error("{what}")]
     Odd { what: &'static str },
 }
@@ -91,8 +91,13 @@ pub(super) enum Line<'a> {
     Address(&'a str),
 }
 
-/// Reads a playlist of either sort. The cost is linear in its length.
+/// Reads a playlist of either sort that takes nothing from outside. The cost is linear in its length.
 pub fn read(bytes: &[u8]) -> Result<Playlist, PlaylistError> {
+    read_given(bytes, &Given::default())
+}
+
+/// Reads a playlist of either sort.
+pub fn read_given(bytes: &[u8], given: &Given<'_>) -> Result<Playlist, PlaylistError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -113,15 +118,27 @@ pub fn read(bytes: &[u8]) -> Result<Playlist, PlaylistError> {
             return Err(PlaylistError { line, fault });
         }
     }
+    let error = |(line, fault)| PlaylistError { line, fault };
     let mut reader = Reader::Undecided(Vec::new());
+    let mut variables = Variables::default();
     for (number, line) in lines {
-        reader
-            .line(number, line)
-            .map_err(|(line, fault)| PlaylistError { line, fault })?;
+        let here = |fault| error((number, fault));
+        match split(line) {
+            Line::Tag {
+                name: DEFINE,
+                value,
+            } => variables.define(value, given).map_err(here)?,
+            _ => {
+                let line = variables.replace(line).map_err(here)?;
+                reader.line(number, line).map_err(error)?;
+            }
+        }
     }
-    reader
-        .finish()
-        .map_err(|(line, fault)| PlaylistError { line, fault })
+    let mut playlist = reader.finish().map_err(error)?;
+    if let Playlist::Master(master) = &mut playlist {
+        master.variables = variables.into_known();
+    }
+    Ok(playlist)
 }
 
 /// Empty lines and comments: whatever begins with `#` but not with `#EXT`.
@@ -139,15 +156,15 @@ type Faulty = (usize, Fault);
 
 /// Which sort it is shows at the first tag that only one of them has.
 enum Reader<'a> {
-    Undecided(Vec<(usize, &'a str)>),
+    Undecided(Vec<(usize, Cow<'a, str>)>),
     Master(MasterReader),
     Media(MediaReader),
 }
 
 impl<'a> Reader<'a> {
-    fn line(&mut self, number: usize, line: &'a str) -> Result<(), Faulty> {
+    fn line(&mut self, number: usize, line: Cow<'a, str>) -> Result<(), Faulty> {
         if let Self::Undecided(waiting) = self {
-            let Some(master) = decides(line) else {
+            let Some(master) = decides(&line) else {
                 waiting.push((number, line));
                 return Ok(());
             };
@@ -160,7 +177,7 @@ impl<'a> Reader<'a> {
                 self.line(number, line)?;
             }
         }
-        let parsed = split(line);
+        let parsed = split(&line);
         match self {
             Self::Master(reader) => reader.line(number, parsed),
             Self::Media(reader) => reader.line(number, parsed),
@@ -177,7 +194,7 @@ impl<'a> Reader<'a> {
             Self::Undecided(waiting) => {
                 let mut reader = MediaReader::default();
                 for (number, line) in waiting {
-                    let read = reader.line(number, split(line));
+                    let read = reader.line(number, split(&line));
                     read.map_err(|fault| (number, fault))?;
                 }
                 Ok(Playlist::Media(reader.finish()))
@@ -185,7 +202,6 @@ impl<'a> Reader<'a> {
         }
     }
 }
-
 /// Whether this line makes it a master playlist, or the other sort; most say neither.
 fn decides(line: &str) -> Option<bool> {
     let Line::Tag { name, .. } = split(line) else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::parts::Part;
 use super::playlist::{Fault, Tag};
 
 /// A part of a resource.
@@ -64,7 +65,9 @@ pub struct Segment {
     pub keys: Arc<[Key]>,
     /// There is nothing to fetch, only its time.
     pub gap: bool,
-    /// Tags before it that are not read here: ad breaks, date ranges, parts.
+    /// What it was listed as before it was whole.
+    pub parts: Vec<Part>,
+    /// Tags before it that are not read here, such as those of ad breaks.
     pub tags: Vec<Tag>,
 }
 

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::ingest::hls::delta::complete;
 use crate::ingest::hls::segment::ByteRange;
-use crate::ingest::hls::{Media, Playlist, read};
+use crate::ingest::hls::{Given, Media, Playlist, read, read_given};
 
 fn media(body: &str) -> Media {
     match read(format!("#EXTM3U\n{body}").as_bytes()).unwrap() {
@@ -179,7 +180,7 @@ fn tags_that_others_read_stay_with_their_segment() {
         (3, "#EXT-X-CUE-OUT", "30")
     );
     assert_eq!(media.tags.len(), 1);
-    assert_eq!(media.trailing[0].name, "#EXT-X-PART");
+    assert_eq!(media.open_parts[0].uri, "p");
 }
 
 #[test]
@@ -201,4 +202,147 @@ fn what_does_not_move_a_segment_is_told_and_read_over() {
             "line 7: the last EXTINF has no segment",
         ]
     );
+}
+
+#[test]
+fn parts_stay_with_the_segment_that_they_became() {
+    let media = media(
+        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12.0,HOLD-BACK=12.0\n#EXT-X-PART-INF:PART-TARGET=0.33\n\
+         #EXT-X-PART:DURATION=0.5,URI=\"a\",BYTERANGE=\"100@50\",INDEPENDENT=YES\n\
+         #EXT-X-PART:DURATION=0.5,URI=\"a\",BYTERANGE=\"70\",GAP=YES\n#EXTINF:1,\na\n\
+         #EXT-X-PART:DURATION=0.25,URI=\"b\"\n#EXT-X-PART:URI=\"c\"\n\
+         #EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"c\",BYTERANGE-START=9\n\
+         #EXT-X-RENDITION-REPORT:URI=\"../1M\",LAST-MSN=273,LAST-PART=3\n",
+    );
+    let parts = &media.segments[0].parts;
+    let ranges: Vec<_> = parts
+        .iter()
+        .filter_map(|p| p.range)
+        .map(|r| (r.offset, r.length))
+        .collect();
+    assert_eq!(ranges, [(50, 100), (150, 70)]);
+    assert!(parts[0].independent && !parts[0].gap && parts[1].gap);
+    assert_eq!(media.open_parts.len(), 1);
+    assert_eq!(media.open_parts[0].duration.as_millis(), 250);
+    assert_eq!(media.part_target.unwrap().as_millis(), 330);
+    assert_eq!(
+        (
+            media.hints[0].kind.as_str(),
+            media.hints[0].start,
+            media.hints[0].length
+        ),
+        ("PART", 9, None)
+    );
+    assert_eq!(
+        (media.reports[0].last_sequence, media.reports[0].last_part),
+        (Some(273), Some(3))
+    );
+    assert!(media.control.can_block_reload && !media.control.can_skip_dates);
+    assert_eq!(media.control.can_skip_until.unwrap().as_secs(), 12);
+    assert_eq!(media.warnings.len(), 1, "a part without a length");
+    assert_eq!(media.warnings[0].line, 9);
+}
+
+#[test]
+fn variables_stand_for_their_values() {
+    let text = "#EXTM3U\n#EXT-X-DEFINE:NAME=\"host\",VALUE=\"https://a.example\"\n#EXT-X-DEFINE:QUERYPARAM=\"token\"\n\
+                #EXT-X-DEFINE:IMPORT=\"path\"\n#EXT-X-MAP:URI=\"{$host}/i.mp4\"\n#EXTINF:1,\n{$host}/{$path}/a.ts?t={$token}\n";
+    let imported = [("path".to_owned(), "deep".to_owned())];
+    let given = Given {
+        query: Some("x=1&token=%C3%A4%20b%"),
+        imported: &imported,
+    };
+    let Ok(Playlist::Media(found)) = read_given(text.as_bytes(), &given) else {
+        panic!("it is read");
+    };
+    assert_eq!(found.segments[0].uri, "https://a.example/deep/a.ts?t=ä b%");
+    assert_eq!(
+        found.segments[0].map.as_ref().unwrap().uri,
+        "https://a.example/i.mp4"
+    );
+    let error = read(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "line 3: #EXT-X-DEFINE needs a variable that is given, not \"token\""
+    );
+    let error = refused("#EXT-X-DEFINE:NAME=\"a\",VALUE=\"1\"\n#EXTINF:1,\n{$b}.ts\n");
+    assert_eq!(
+        error,
+        "line 4: #EXT-X-DEFINE needs a variable that is defined, not \"b\""
+    );
+    let plain = media("#EXTINF:1,\n{$b}.ts\n");
+    assert_eq!(
+        plain.segments[0].uri, "{$b}.ts",
+        "who defines none means none"
+    );
+}
+
+#[test]
+fn an_update_is_put_together_with_what_is_known() {
+    let before = media(
+        "#EXT-X-MEDIA-SEQUENCE:10\n#EXT-X-DISCONTINUITY-SEQUENCE:4\n#EXT-X-MAP:URI=\"i\"\n#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n\
+         #EXTINF:1,\na\n#EXT-X-DISCONTINUITY\n#EXTINF:2,\nb\n#EXTINF:3,\nc\n",
+    );
+    let update = || {
+        media(
+            "#EXT-X-MEDIA-SEQUENCE:11\n#EXT-X-DISCONTINUITY-SEQUENCE:4\n#EXT-X-SKIP:SKIPPED-SEGMENTS=2\n\
+             #EXTINF:4,\nd\n#EXT-X-DISCONTINUITY\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:5,\ne\n",
+        )
+    };
+    let whole = complete(update(), Some(&before));
+    let seen: Vec<_> = whole
+        .segments
+        .iter()
+        .map(|s| {
+            (
+                s.sequence,
+                s.uri.as_str(),
+                s.discontinuity_sequence,
+                s.keys.len(),
+                s.map.is_some(),
+            )
+        })
+        .collect();
+    let expected = [
+        (11, "b", 5, 1, true),
+        (12, "c", 5, 1, true),
+        (13, "d", 5, 1, true),
+        (14, "e", 6, 0, true),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(whole.skipped, 0);
+    let alone = complete(update(), None);
+    assert_eq!((alone.segments.len(), alone.segments[0].sequence), (2, 13));
+    // What came before is itself an update whose past is not known.
+    let alone = complete(update(), Some(&alone));
+    assert_eq!((alone.segments.len(), alone.skipped), (2, 2));
+}
+
+#[test]
+fn the_reading_looks_at_every_line_a_bounded_number_of_times() {
+    // Not time but memory is measured: what is kept of a segment is the same however many there are.
+    let listed = |count: usize| {
+        let mut text = String::from("#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXT-X-MAP:URI=\"i\"\n");
+        for n in 0..count {
+            text.push_str(&format!("#EXT-X-BYTERANGE:10\n#EXTINF:10,\n{}.ts\n", n % 7));
+        }
+        media(&text)
+    };
+    for media in [listed(522), listed(40_001)] {
+        let first = &media.segments[0];
+        assert!(
+            media
+                .segments
+                .iter()
+                .all(|s| std::sync::Arc::ptr_eq(&s.keys, &first.keys)),
+            "keys are shared"
+        );
+        let maps = media.segments.iter().filter_map(|s| s.map.as_ref());
+        assert!(
+            maps.clone()
+                .all(|map| std::sync::Arc::ptr_eq(map, first.map.as_ref().unwrap())),
+            "headers too"
+        );
+        assert!(media.tags.is_empty() && media.segments.iter().all(|s| s.tags.is_empty()));
+    }
 }
