@@ -271,6 +271,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/media/{media_id}/ad-breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a media's ad breaks
+         * @description What its stream marks (SCTE 35, cue-out and cue-in, date ranges), in the order in which they begin. An instrument
+         *     with `"ad_breaks": "exclude"` does not run in them.
+         */
+        get: operations["list_ad_breaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{media_id}/cues": {
         parameters: {
             query?: never;
@@ -740,6 +761,39 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description A stretch of a media that its stream marks as an ad break.
+         * @example {
+         *       "break_id": "cue:0:275163122",
+         *       "from_ms": 612000,
+         *       "planned_ms": 180000,
+         *       "to_ms": null
+         *     }
+         */
+        AdBreak: {
+            /** @description What tells it from the media's others. */
+            break_id: string;
+            /**
+             * Format: int64
+             * @description Its first position.
+             */
+            from_ms: number;
+            /**
+             * Format: int64
+             * @description How long it was to be, where the stream says so.
+             */
+            planned_ms: number | null;
+            /**
+             * Format: int64
+             * @description The first position after it; null while the stream has not ended it.
+             */
+            to_ms: number | null;
+        };
+        /**
+         * @description Whether something may run while the stream is in an ad break.
+         * @enum {string}
+         */
+        AdBreaks: "include" | "exclude";
         /**
          * @description A name that a model is served under.
          * @enum {string}
@@ -1628,6 +1682,7 @@ export interface components {
         /**
          * @description A registered instrument, as its latest version says.
          * @example {
+         *       "ad_breaks": "include",
          *       "allow_forward": false,
          *       "audience": null,
          *       "content": {
@@ -1667,6 +1722,8 @@ export interface components {
          *     }
          */
         Instrument: {
+            /** @description Whether it may run while the stream is in an ad break. */
+            ad_breaks: components["schemas"]["AdBreaks"];
             /** @description What is detected ahead of the viewer may trigger it too. */
             allow_forward: boolean;
             audience: components["schemas"]["Rule"] | null;
@@ -1942,6 +1999,8 @@ export interface components {
          *     }
          */
         NewInstrument: {
+            /** @description Whether it may run while the stream is in an ad break: `include` unless told. */
+            ad_breaks?: components["schemas"]["AdBreaks"];
             /** @description What is detected ahead of the viewer may trigger it too; false unless told, so that nothing is spoiled. */
             allow_forward?: boolean;
             audience?: components["schemas"]["Rule"] | null;
@@ -2092,6 +2151,31 @@ export interface components {
             show_ms: number;
         };
         /** @description A page of a list. */
+        Page_AdBreak: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description What tells it from the media's others. */
+                break_id: string;
+                /**
+                 * Format: int64
+                 * @description Its first position.
+                 */
+                from_ms: number;
+                /**
+                 * Format: int64
+                 * @description How long it was to be, where the stream says so.
+                 */
+                planned_ms: number | null;
+                /**
+                 * Format: int64
+                 * @description The first position after it; null while the stream has not ended it.
+                 */
+                to_ms: number | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_CatalogueItem: {
             /** @description The items of this page, in the list's stated order. */
             items: {
@@ -2169,6 +2253,8 @@ export interface components {
         Page_Instrument: {
             /** @description The items of this page, in the list's stated order. */
             items: {
+                /** @description Whether it may run while the stream is in an ad break. */
+                ad_breaks: components["schemas"]["AdBreaks"];
                 /** @description What is detected ahead of the viewer may trigger it too. */
                 allow_forward: boolean;
                 audience: components["schemas"]["Rule"] | null;
@@ -2404,7 +2490,7 @@ export interface components {
          * @description Why a candidate was left out, or why there was none.
          * @enum {string}
          */
-        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked" | "held" | "not_live" | "withdrawn";
+        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked" | "held" | "not_live" | "withdrawn" | "ad_break";
         /** @description How many candidates a reason left out. */
         ReasonCount: {
             /**
@@ -3488,6 +3574,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ad_breaks: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AdBreak"];
+                };
             };
             404: {
                 headers: {

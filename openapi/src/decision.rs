@@ -151,6 +151,8 @@ pub enum Reason {
     NotLive,
     /// The cue put an instrument to all and was taken back.
     Withdrawn,
+    /// The stream is in an ad break, in which it may not run.
+    AdBreak,
 }
 
 /// How many candidates a reason left out.

@@ -46,6 +46,20 @@ pub struct NewInstrument {
     /// What is detected ahead of the viewer may trigger it too; false unless told, so that nothing is spoiled.
     #[serde(default)]
     pub allow_forward: bool,
+    /// Whether it may run while the stream is in an ad break: `include` unless told.
+    #[serde(default)]
+    pub ad_breaks: AdBreaks,
+}
+
+/// Whether something may run while the stream is in an ad break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AdBreaks {
+    /// It may.
+    #[default]
+    Include,
+    /// It may not.
+    Exclude,
 }
 
 /// What the viewer sees. The texts are shown as text: markup in them is never run.
@@ -270,7 +284,7 @@ pub enum InstrumentState {
         {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
     "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "overlay_life": null,
-    "media_ids": [], "priority": 5, "allow_forward": false,
+    "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include",
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct Instrument {
@@ -305,6 +319,8 @@ pub struct Instrument {
     pub priority: u8,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
+    /// Whether it may run while the stream is in an ad break.
+    pub ad_breaks: AdBreaks,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When its latest version or state came (RFC 3339).

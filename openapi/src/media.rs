@@ -136,6 +136,22 @@ pub struct Media {
     pub updated_at: String,
 }
 
+/// A stretch of a media that its stream marks as an ad break.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"break_id": "cue:0:275163122", "from_ms": 612000, "to_ms": null, "planned_ms": 180000}))]
+pub struct AdBreak {
+    /// What tells it from the media's others.
+    pub break_id: String,
+    /// Its first position.
+    pub from_ms: i64,
+    /// The first position after it; null while the stream has not ended it.
+    #[schema(required)]
+    pub to_ms: Option<i64>,
+    /// How long it was to be, where the stream says so.
+    #[schema(required)]
+    pub planned_ms: Option<i64>,
+}
+
 /// A named position of a media.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

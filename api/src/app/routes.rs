@@ -24,6 +24,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(media::http::get_media)
         .service(media::http::replace_media)
         .service(media::http::delete_media)
+        .service(media::http::list_ad_breaks)
         .service(detections::http::store_detections)
         .service(detections::http::import_detections)
         .service(detections::http::list_detections)

@@ -18,6 +18,7 @@ use crate::demo::{self, Api, Channel, Tokens, audience::Audience, broadcast};
 use crate::fetch::Reach;
 use crate::ingest::recogniser::{Image, Recogniser, Recorded};
 use crate::ingest::{self, WatchJob};
+use crate::media::Frames;
 use crate::words::{MediaId, Time};
 
 /// How long the demo's own tokens are good for: as long as anybody leaves a demo running.
@@ -167,7 +168,7 @@ impl Demo {
         let job = WatchJob {
             media_id: source.media_id,
             url: page.channel.playback_url.clone(),
-            fps: 2.0,
+            frames: Frames::PerSecond(2.0),
             most_lag_ms: 30_000,
             max_spend: None,
             recogniser,

@@ -7,7 +7,7 @@ use anyhow::Context;
 use crate::config::Reach;
 use crate::fetch::{Fetcher, Url};
 use crate::ingest::hls::outline::outline;
-use crate::ingest::hls::{Media, Playlist, read};
+use crate::ingest::hls::{Given, Media, Playlist, read_given};
 
 /// The largest playlist that is read.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -36,9 +36,14 @@ async fn media(fetch: &Fetcher, source: &str) -> anyhow::Result<Media> {
             Url::from_file_path(path).map_err(|()| anyhow::anyhow!("{source} is no file"))?
         }
     };
+    let mut variables = Vec::new();
     for _ in 0..2 {
         let (at, bytes) = bytes(fetch, &url).await?;
-        match read(&bytes).with_context(|| at.to_string())? {
+        let given = Given {
+            query: at.query(),
+            imported: &variables,
+        };
+        match read_given(&bytes, &given).with_context(|| at.to_string())? {
             Playlist::Media(media) => return Ok(media),
             Playlist::Master(master) => {
                 let variant = master.best_for_width(crate::ingest::WIDTH);
@@ -50,6 +55,7 @@ async fn media(fetch: &Fetcher, source: &str) -> anyhow::Result<Media> {
                     "{next} is not fetched"
                 );
                 url = next;
+                variables = master.variables;
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::fetch::Fetcher;
 use crate::ingest::frames;
 use crate::ingest::recogniser::{Image, Recogniser, Recorded};
 use crate::ingest::{References, WatchJob, Watched, Watching, watch};
-use crate::media::Registry;
+use crate::media::{Frames, Registry};
 use crate::words::MediaId;
 
 /// Watch a media's live stream and store what it shows
@@ -41,6 +41,9 @@ pub(super) struct Ingest {
     /// Frames to look at of each second; less than 1 is fine
     #[arg(long, env = "BECKON_FPS", default_value_t = 2.0, value_name = "N")]
     fps: f64,
+    /// Look only at the first frame after each cut, and at no more of each second than that
+    #[arg(long, env = "BECKON_SCENE_CUTS")]
+    scene_cuts: bool,
     /// How far behind the stream it may fall before it looks at less, in ms
     #[arg(
         long,
@@ -114,7 +117,12 @@ impl Ingest {
         let job = WatchJob {
             media_id,
             url,
-            fps: self.fps,
+            frames: match self.scene_cuts {
+                true => Frames::SceneCuts {
+                    at_most_per_second: self.fps,
+                },
+                false => Frames::PerSecond(self.fps),
+            },
             most_lag_ms: self.most_lag_ms,
             max_spend: None,
             recogniser: self.recogniser(references)?,

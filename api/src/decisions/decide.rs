@@ -109,6 +109,8 @@ impl Decisions {
             .await?;
         let viewer = self.sources.viewers.get(&caller.subject).await?;
         let index = self.sources.instruments.index();
+        let position = ask.position()?;
+        let breaks = self.sources.media.ad_breaks(media_id);
         let ranking = self.sources.ranking.load();
         let show = match ask.cue_id.as_deref() {
             Some(cue_id) => self.sources.cues.show(media_id, cue_id).await?,
@@ -121,9 +123,10 @@ impl Decisions {
         let scene = Scene {
             media: &media,
             window,
-            position: ask.position()?,
             held: self.sources.media.is_held(media_id),
             show: show.as_ref(),
+            position,
+            in_ad_break: breaks.iter().any(|one| one.holds(position)),
             pages: &pages,
             index: &index,
             viewer: &viewer,

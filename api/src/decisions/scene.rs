@@ -43,11 +43,13 @@ pub enum Reason {
     NotLive,
     /// What a host put to all was taken back.
     Withdrawn,
+    /// The stream is in an ad break, in which it may not run.
+    AdBreak,
 }
 
 impl Reason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NothingOnScreen,
         Self::OtherMedia,
         Self::OutsideSchedule,
@@ -61,6 +63,7 @@ impl Reason {
         Self::Held,
         Self::NotLive,
         Self::Withdrawn,
+        Self::AdBreak,
     ];
 }
 
@@ -74,6 +77,8 @@ pub(super) struct Scene<'a> {
     pub(super) held: bool,
     /// What a host puts to all, where the cue says so.
     pub(super) show: Option<&'a Show>,
+    /// The stream is in an ad break at that position.
+    pub(super) in_ad_break: bool,
     pub(super) pages: &'a [Arc<Page>],
     pub(super) index: &'a Index,
     pub(super) viewer: &'a Viewer,

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::account::{self, Looked};
-use super::frames::{self, Frame};
 use super::hls::place::{Placed, TOUCHING_MS};
-use super::hls::resource::{self, Held};
+use super::hls::resource::Held;
 use super::hls::segment::Segment;
-use super::hls::ts::Pts;
 use super::ledger::{Entry, Outcome};
 use super::pace::{Edge, Turn};
+use super::pictures;
 use super::recogniser::Stretch;
+use super::scenes::Before;
 use super::spend;
 use super::watch::{WatchJob, Watched, Watching};
 use crate::config::now;
@@ -59,9 +59,11 @@ pub struct Progress {
     /// Where the last stretch ended.
     pub covered_to: Option<i64>,
     /// The last picture that was looked at.
-    last_picture: Option<i64>,
+    pub last_picture: Option<i64>,
+    /// Where the last segment that was cut ended, and its last picture, where scenes are looked for.
+    pub last_scene: Option<(i64, Before)>,
     /// Keys and headers.
-    held: Held,
+    pub held: Held,
 }
 
 /// Looks at a segment and stores what came of it, in one transaction; `None` where there is no money left for that.
@@ -187,7 +189,7 @@ async fn look(
         return Ok(Sight::Gap);
     }
     let frames = if job.recogniser.needs_frames() {
-        pictures(watching, job, piece, progress).await?
+        pictures::of(watching, job, piece, progress).await?
     } else {
         Vec::new()
     };
@@ -208,41 +210,4 @@ async fn look(
         ..Looked::default()
     };
     Ok(Sight::Seen(recognised.detections, looked))
-}
-
-async fn pictures(
-    watching: &Watching,
-    job: &WatchJob,
-    piece: &Piece<'_>,
-    progress: &mut Progress,
-) -> anyhow::Result<Vec<Frame>> {
-    let held = &mut progress.held;
-    let footage = resource::get(&watching.fetch, piece.url, piece.segment, held).await?;
-    let contents = footage.contents()?;
-    let Some(start) = contents.start() else {
-        return Ok(Vec::new());
-    };
-    let from_ms = piece.placed.from_ms;
-    let at = |pts: Pts| from_ms + pts.ms_since(start);
-    let visible = contents.visible();
-    let shown: Vec<i64> = visible.iter().map(|pts| at(*pts)).collect();
-    let fps = job.fps / f64::from(piece.turn.thinning());
-    let chosen = frames::choose(&shown, fps, progress.last_picture);
-    let chosen: Vec<Pts> = chosen.iter().map(|index| visible[*index]).collect();
-    let mut frames = Vec::with_capacity(chosen.len());
-    for cut in frames::cut(&footage, &chosen).await? {
-        let ms = at(cut.pts);
-        progress.last_picture = Some(ms);
-        // A segment may begin before the media's zero.
-        if let Ok(position) = Position::parse(ms) {
-            let (width, height, rgb) = (cut.width, cut.height, cut.rgb);
-            frames.push(Frame {
-                position,
-                width,
-                height,
-                rgb,
-            });
-        }
-    }
-    Ok(frames)
 }

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::hls::footage::Footage;
 use super::hls::ts::Pts;
+use super::scenes::CUT;
 use crate::words::Position;
 
 /// How wide frames are; what is looked for is that big there.
@@ -71,12 +72,23 @@ impl std::fmt::Debug for Frame {
 pub struct Cut {
     /// When it is shown.
     pub pts: Pts,
+    /// How different it is from the picture before, 0 to 1; 0 for the first, and where nobody asked.
+    pub score: f64,
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
     /// Three bytes a pixel, row by row.
     pub rgb: Bytes,
+}
+
+/// What to cut.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a> {
+    /// The pictures that are shown at these times.
+    At(&'a [Pts]),
+    /// The first one after each cut, and these two, between which all others lie.
+    Cuts(Pts, Pts),
 }
 
 /// Which of these pictures to look at so that `fps` a second are seen, whatever the cuts between segments:
@@ -101,16 +113,16 @@ pub fn choose(positions: &[i64], fps: f64, last: Option<i64>) -> Vec<usize> {
     chosen
 }
 
-/// Cuts the pictures that are shown at these times.
+/// Cuts pictures out of a segment, in the order in which they are shown.
 ///
 /// # Errors
 /// When ffmpeg is not there, cannot read the segment, or takes too long.
-pub async fn cut(footage: &Footage, pictures: &[Pts]) -> anyhow::Result<Vec<Cut>> {
-    if pictures.is_empty() {
+pub async fn cut(footage: &Footage, wanted: Wanted<'_>) -> anyhow::Result<Vec<Cut>> {
+    if matches!(wanted, Wanted::At([])) {
         return Ok(Vec::new());
     }
     let _turn = turn().await?;
-    let mut child = start(footage, pictures)?;
+    let mut child = start(footage, wanted)?;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
         anyhow::bail!("ffmpeg was started without its pipes");
@@ -133,20 +145,33 @@ pub async fn cut(footage: &Footage, pictures: &[Pts]) -> anyhow::Result<Vec<Cut>
         .with_context(|| format!("ffmpeg took longer than {} s", PATIENCE.as_secs()))?
 }
 
-fn start(footage: &Footage, pictures: &[Pts]) -> anyhow::Result<Child> {
-    // By their times and not by their numbers: how many pictures a decoder leaves out at the start is its own affair.
-    // It may count on past the wrap, or from below zero; and what the container counts in may be a tick off.
-    let wanted = pictures.iter().map(|pts| {
+/// The pictures shown at these times: not by their numbers, for how many a decoder leaves out at the start is its own
+/// affair. It may count on past the wrap, or from below zero; and what the container counts in may be a tick off.
+fn at(times: &[Pts]) -> String {
+    let one = |pts: &Pts| {
         let ahead = 2 * WRAP + 1 - pts.ticks().cast_signed();
         format!("lt(mod(pts+{ahead}\\,{WRAP})\\,3)")
-    });
-    let wanted: Vec<String> = wanted.collect();
+    };
+    times.iter().map(one).collect::<Vec<_>>().join("+")
+}
+
+fn select(wanted: Wanted<'_>) -> String {
+    match wanted {
+        Wanted::At(times) => at(times),
+        Wanted::Cuts(first, last) => {
+            let (ends, most) = (at(&[first, last]), MOST - 2);
+            format!("{ends}+lt(selected_n\\,{most})*gt(scene\\,{CUT})")
+        }
+    }
+}
+
+fn start(footage: &Footage, wanted: Wanted<'_>) -> anyhow::Result<Child> {
     // `showinfo` says the time and size of each picture that passes. Then they are numbered 25 to the second,
     // so that the constant rate at which raw pictures are written neither doubles nor drops one.
     // Whatever the container counts in, times are told in ticks of 90 kHz.
     let filters = format!(
-        "settb=1/90000,select={},scale={WIDTH}:-2,showinfo,setpts=N/25/TB",
-        wanted.join("+")
+        "settb=1/90000,select={},metadata=print,scale={WIDTH}:-2,showinfo,setpts=N/25/TB",
+        select(wanted)
     );
     // Edit lists move all times of a file by the same amount, which the boxes that are read here do not.
     let container: &[&str] = match footage.is_mp4() {
@@ -193,20 +218,32 @@ struct Said {
 }
 
 /// A picture that passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Shown {
     ticks: i64,
+    score: f64,
     width: u32,
     height: u32,
 }
 
 async fn listen(stderr: ChildStderr) -> anyhow::Result<Said> {
     let mut said = Said::default();
+    let mut score = 0.0;
     let mut lines = BufReader::new(stderr).split(b'\n');
     while let Some(line) = lines.next_segment().await? {
         let line = String::from_utf8_lossy(&line);
         if line.contains("Parsed_showinfo") {
-            said.shown.extend(shown(&line));
+            let mut shown = shown(&line);
+            if let Some(shown) = &mut shown {
+                shown.score = std::mem::take(&mut score);
+            }
+            said.shown.extend(shown);
+        } else if line.contains("Parsed_metadata") {
+            // The score stands before the picture's other lines.
+            let told = line.split_once("lavfi.scene_score=");
+            score = told
+                .and_then(|(_, s)| s.trim().parse().ok())
+                .unwrap_or(score);
         } else if !line.trim().is_empty() {
             said.last = Some(line.trim().chars().take(200).collect());
         }
@@ -223,6 +260,7 @@ fn shown(line: &str) -> Option<Shown> {
     let (width, height) = after(" s:")?.split_once('x')?;
     Some(Shown {
         ticks: after(" pts:")?.parse().ok()?,
+        score: 0.0,
         width: width.parse().ok()?,
         height: height.parse().ok()?,
     })
@@ -232,6 +270,7 @@ fn split(mut rgb: Bytes, shown: &[Shown]) -> anyhow::Result<Vec<Cut>> {
     let mut cuts = Vec::with_capacity(shown.len());
     for Shown {
         ticks,
+        score,
         width,
         height,
     } in shown.iter().copied()
@@ -246,6 +285,7 @@ fn split(mut rgb: Bytes, shown: &[Shown]) -> anyhow::Result<Vec<Cut>> {
         let rgb = rgb.split_to(length);
         cuts.push(Cut {
             pts: Pts::new(ticks.rem_euclid(WRAP).unsigned_abs()),
+            score,
             width,
             height,
             rgb,
@@ -297,6 +337,7 @@ mod tests {
                     s:640x360 i:P iskey:1 type:I checksum:AB";
         let expected = Shown {
             ticks: 126_000,
+            score: 0.0,
             width: 640,
             height: 360,
         };
@@ -309,6 +350,7 @@ mod tests {
     fn fewer_pixels_than_announced_are_a_failure() {
         let announced = Shown {
             ticks: 0,
+            score: 0.0,
             width: 2,
             height: 1,
         };

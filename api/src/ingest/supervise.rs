@@ -14,7 +14,7 @@ use super::timetable;
 use super::watch::{self, WatchJob, Watching};
 use crate::config::now;
 use crate::db::Lease;
-use crate::media::{self, Frames, Media};
+use crate::media::{self, Media};
 use crate::words::{MediaId, Time};
 
 /// How often it is looked what is to be watched. With the lease's length this bounds how long a dead node's media stay unwatched.
@@ -151,10 +151,7 @@ impl Supervisor {
         let job = WatchJob {
             media_id: media.media_id.clone(),
             url: url.to_owned(),
-            fps: match frames {
-                Frames::PerSecond(fps) => *fps,
-                Frames::SceneCuts { at_most_per_second } => *at_most_per_second,
-            },
+            frames: *frames,
             most_lag_ms: *most_lag_ms,
             max_spend: *max_spend,
             recogniser: self.recognisers.of(media).await?,

@@ -10,7 +10,7 @@ use crate::config::now;
 use crate::db::{Db, Lease};
 use crate::detections::Detections;
 use crate::fetch::Fetcher;
-use crate::media::Registry;
+use crate::media::{Frames, Registry};
 use crate::words::{MediaId, MicroUsd, Time};
 
 /// A watcher that is gone is followed by another after this long, and what that one needs to notice it.
@@ -42,8 +42,8 @@ pub struct WatchJob {
     pub media_id: MediaId,
     /// Where its playlist lies: a whole address of a master or a media playlist.
     pub url: String,
-    /// How many frames of a second are looked at.
-    pub fps: f64,
+    /// Which pictures are looked at.
+    pub frames: Frames,
     /// How far behind the stream it may fall, in ms, before it looks at less.
     pub most_lag_ms: i64,
     /// What recognition of the media may cost in all.
@@ -144,8 +144,12 @@ pub(super) async fn watch_held(
 
 /// Whether a job can be done at all.
 pub(super) fn check(watching: &Watching, job: &WatchJob) -> anyhow::Result<()> {
+    let (Frames::PerSecond(fps)
+    | Frames::SceneCuts {
+        at_most_per_second: fps,
+    }) = job.frames;
     anyhow::ensure!(
-        job.fps.is_finite() && job.fps > 0.0 && job.fps <= 60.0,
+        fps.is_finite() && fps > 0.0 && fps <= 60.0,
         "frames a second are more than 0 and at most 60"
     );
     watching.fetch.address(&job.url)?;

@@ -81,6 +81,8 @@ pub struct Definition {
     pub priority: u8,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
+    /// It may run while the stream is in an ad break.
+    pub in_ad_breaks: bool,
 }
 
 /// What the viewer sees.

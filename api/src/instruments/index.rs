@@ -45,6 +45,8 @@ pub struct Live {
     pub priority: u8,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
+    /// It may run while the stream is in an ad break.
+    pub in_ad_breaks: bool,
     /// What the classifier reads of it.
     pub pieces: Vec<Piece>,
     /// What the viewer sees, as the overlay's JSON carries it: without the right answer.
@@ -96,6 +98,7 @@ impl Live {
             media_ids: definition.media_ids,
             priority: definition.priority,
             allow_forward: definition.allow_forward,
+            in_ad_breaks: definition.in_ad_breaks,
             content_json,
         }
     }

@@ -26,6 +26,9 @@ pub(super) struct DefinitionRow {
     media_ids: Vec<String>,
     priority: u8,
     allow_forward: bool,
+    /// Absent in what was stored before there were any.
+    #[serde(default)]
+    not_in_ad_breaks: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,6 +114,7 @@ impl From<&Definition> for DefinitionRow {
             media_ids,
             priority,
             allow_forward,
+            in_ad_breaks,
         } = definition;
         let ms = |time: Option<Time>| time.map(Time::ms);
         Self {
@@ -132,6 +136,7 @@ impl From<&Definition> for DefinitionRow {
             media_ids: media_ids.iter().map(ToString::to_string).collect(),
             priority: *priority,
             allow_forward: *allow_forward,
+            not_in_ad_breaks: !in_ad_breaks,
         }
     }
 }
@@ -251,6 +256,7 @@ impl TryFrom<DefinitionRow> for Definition {
                 .collect::<anyhow::Result<_>>()?,
             priority: row.priority,
             allow_forward: row.allow_forward,
+            in_ad_breaks: !row.not_in_ad_breaks,
         })
     }
 }

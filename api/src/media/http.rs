@@ -99,3 +99,28 @@ pub async fn delete_media(
     media.delete(&media_id, now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
+
+/// List a media's ad breaks
+///
+/// What its stream marks (SCTE 35, cue-out and cue-in, date ranges), in the order in which they begin. An instrument
+/// with `"ad_breaks": "exclude"` does not run in them.
+#[utoipa::path(tag = "media", params(PageQuery), responses(
+    (status = 200, body = Page<wire::AdBreak>), (status = 404, body = Problem)))]
+#[get("/v1/media/{media_id}/ad-breaks")]
+pub async fn list_ad_breaks(
+    media: Data<Registry>,
+    caller: Caller,
+    media_id: Path<String>,
+    query: Query<PageQuery>,
+) -> Result<Json<Page<wire::AdBreak>>> {
+    let media_id = MediaId::parse(&media_id).at("media_id")?;
+    caller.may_on(Permission::ReadMedia, &media_id)?;
+    let limit = page_limit(query.limit)?;
+    let found = media.breaks_after(&media_id, query.cursor.as_deref(), limit + 1)?;
+    Ok(Json(Page::of(
+        &found,
+        limit,
+        |b| b.cursor(),
+        wire::AdBreak::from,
+    )))
+}

@@ -61,6 +61,7 @@ const SHELLS: &[(&str, &str)] = &[
         "ingest/analyse.rs",
         "fetches a segment and stores what it shows",
     ),
+    ("ingest/pictures.rs", "waits for a segment and for ffmpeg"),
     ("ingest/frames.rs", "runs ffmpeg"),
     ("ingest/desk.rs", "does what notices ask"),
     ("ingest/ingests.rs", "asks the stores how things stand"),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use beckon_api::auth::Role;
+use beckon_api::media::AdBreak;
+use beckon_api::words::MediaId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -26,6 +28,9 @@ struct Case {
     overlay_life: Option<Value>,
     #[serde(default)]
     detections: Vec<Value>,
+    /// From and to of the stream's ad breaks.
+    #[serde(default)]
+    ad_breaks: Vec<(i64, i64)>,
     #[serde(default)]
     viewers: BTreeMap<String, Value>,
     instruments: Vec<Value>,
@@ -113,6 +118,17 @@ async fn prepare(case: &Case, server: &Server) -> BTreeMap<String, String> {
             .await
             .expect(201);
     }
+    let ad_break = |(from_ms, to_ms): &(i64, i64)| AdBreak {
+        id: format!("cue:0:{from_ms}"),
+        from_ms: *from_ms,
+        to_ms: Some(*to_ms),
+        planned_ms: None,
+    };
+    let ad_breaks: Vec<AdBreak> = case.ad_breaks.iter().map(ad_break).collect();
+    let media = server.app().watching().media;
+    let media_id = MediaId::parse("m").expect("an id");
+    let noted = media.note_breaks(&media_id, &ad_breaks, beckon_api::config::now());
+    noted.await.expect("stored");
     for (viewer, profile) in &case.viewers {
         let stored = operator
             .put(&format!("/v1/viewers/{viewer}"), profile)

@@ -1,7 +1,7 @@
 //! What holds about media at this moment, told by one node and known to all.
 
 use beckon_api::config::now;
-use beckon_api::media::Registry;
+use beckon_api::media::{AdBreak, Registry};
 use beckon_api::words::{MediaId, Time};
 use serde_json::json;
 
@@ -12,6 +12,7 @@ on_both_engines! {
     the_latest_word_about_a_channel_counts_in_whatever_order_it_comes => out_of_order;
     of_two_nodes_one_finds_out_whether_a_channel_is_on_air_again => probes;
     a_hold_outlives_a_restart_and_ends_with_its_media => holds;
+    ad_breaks_are_noted_once_and_end_with_their_media => ad_breaks;
 }
 
 const AT: Time = Time::from_ms(1_700_000_000_000);
@@ -20,6 +21,60 @@ async fn registry(server: &Server) -> Registry {
     Registry::open(server.database().await)
         .await
         .expect("the registry is read")
+}
+
+async fn ad_breaks(server: &mut Server) {
+    let operator = server.operator();
+    let missing = operator.get("/v1/media/m/ad-breaks").await;
+    assert_eq!(missing.status, 404, "{}", missing.text);
+    operator
+        .post("/v1/media", &json!({"media_id": "m"}))
+        .await
+        .expect(201);
+    let media_id = MediaId::parse("m").expect("an id");
+    let one = |from_ms: i64, to_ms| AdBreak {
+        id: format!("cue:0:{from_ms}"),
+        from_ms,
+        to_ms,
+        planned_ms: Some(30_000),
+    };
+    let media = server.app().watching().media;
+    for breaks in [
+        vec![one(90_000, None), one(5_000, Some(9_000))],
+        vec![one(90_000, Some(110_000))],
+        vec![one(90_000, Some(110_000)), one(1_000_000, None)],
+    ] {
+        for _ in 0..2 {
+            media
+                .note_breaks(&media_id, &breaks, AT)
+                .await
+                .expect("stored");
+        }
+    }
+    server.restart().await;
+    let operator = server.operator();
+    let first = operator
+        .get("/v1/media/m/ad-breaks?limit=2")
+        .await
+        .expect(200);
+    let expected = json!([
+        {"break_id": "cue:0:5000", "from_ms": 5_000, "to_ms": 9_000, "planned_ms": 30_000},
+        {"break_id": "cue:0:90000", "from_ms": 90_000, "to_ms": 110_000, "planned_ms": 30_000},
+    ]);
+    assert_eq!(first["items"], expected);
+    let cursor = first["next_cursor"].as_str().expect("there is more");
+    let rest = format!("/v1/media/m/ad-breaks?cursor={cursor}");
+    let rest = operator.get(&rest).await.expect(200);
+    let expected = json!([
+        {"break_id": "cue:0:1000000", "from_ms": 1_000_000, "to_ms": null, "planned_ms": 30_000},
+    ]);
+    assert_eq!(
+        (&rest["items"], &rest["next_cursor"]),
+        (&expected, &json!(null))
+    );
+    operator.delete("/v1/media/m").await.expect(204);
+    let media = registry(server).await;
+    assert!(media.ad_breaks(&media_id).is_empty());
 }
 
 async fn out_of_order(server: &mut Server) {

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use beckon_api::config::now;
 use beckon_api::ingest::recogniser::{Recognised, Recogniser, Recorded, Stretch};
 use beckon_api::ingest::{WatchJob, Watched, ledger, watch};
+use beckon_api::media::Frames;
 use beckon_api::words::{MediaId, Position, Time};
 use beckon_origin::{Channel, ChannelName, ChannelSettings, Clip, Origin};
 use serde_json::json;
@@ -181,7 +182,7 @@ fn begin(
     let job = WatchJob {
         media_id: MediaId::parse("m").expect("an id"),
         url: url.to_owned(),
-        fps: 2.0,
+        frames: Frames::PerSecond(2.0),
         // A machine that is busy with other tests is no reason to look at less.
         most_lag_ms: 600_000,
         max_spend: None,

@@ -19,6 +19,7 @@ export const LEFT_OUT: Record<Reason, string> = {
   held: "Nothing is shown on this media now.",
   not_live: "The host's choice is not live any more.",
   withdrawn: "The host took it back.",
+  ad_break: "Does not run in the stream's ad breaks.",
 };
 
 const NOTHING: Record<Reason, string> = {
@@ -35,6 +36,7 @@ const NOTHING: Record<Reason, string> = {
   held: "Nothing is shown on this media now.",
   not_live: "What the host put to all is not live any more.",
   withdrawn: "What the host put to all was taken back.",
+  ad_break: "The stream is in an ad break.",
 };
 
 /** Why a decision is empty, in one sentence: the reason that left out the most. */

@@ -1,5 +1,6 @@
 //! Filters: one rule a file, asked in the order of their cost; the first that objects is the reason.
 
+mod ad_break;
 mod audience;
 mod frequency;
 mod kind;
@@ -17,6 +18,7 @@ pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
     media::objection(scene, live)
         .or_else(|| schedule::objection(scene, live))
         .or_else(|| kind::objection(scene, live))
+        .or_else(|| ad_break::objection(scene, live))
         .or_else(|| audience::objection(scene, live))
         // A host waits for no overlay and no quiet.
         .or_else(|| scene.show.is_none().then(|| life::objection(scene, live))?)

@@ -218,6 +218,7 @@ pub(super) fn reason(reason: Reason) -> wire::Reason {
         Reason::Held => wire::Reason::Held,
         Reason::NotLive => wire::Reason::NotLive,
         Reason::Withdrawn => wire::Reason::Withdrawn,
+        Reason::AdBreak => wire::Reason::AdBreak,
     }
 }
 
@@ -237,6 +238,7 @@ fn reason_json(at: usize) -> &'static [u8] {
         b"held",
         b"not_live",
         b"withdrawn",
+        b"ad_break",
     ];
     NAMES[at]
 }

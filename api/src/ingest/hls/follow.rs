@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::breaks::{Breaks, dated};
+use super::delta::complete;
 use super::media::Media;
 use super::place::{Anchor, Placed, is_restart, place};
-use super::{Playlist, WIDTH, read};
+use super::{Given, Playlist, WIDTH, read_given};
 use crate::config::now;
 use crate::fetch::{FetchError, Url};
 use crate::ingest::analyse::{Piece, Progress, analyse};
 use crate::ingest::pace::{Edge, Pace, Turn};
 use crate::ingest::watch::{WatchJob, Watched, Watching};
 use crate::ingest::{account, ledger};
+use crate::media::AdBreak;
 use crate::words::Time;
 
 /// The largest playlist that is read: a day of segments of two seconds.
@@ -61,8 +64,12 @@ pub struct Follow<'a> {
     watched: &'a mut Watched,
     run: Run,
     progress: Progress,
-    /// The media playlist, once the master has named it.
+    /// The media playlist, once the master has named it, and the variables that the master gives it.
     address: Option<Url>,
+    variables: Vec<(String, String)>,
+    /// The playlist as it was last, for updates that leave out what is known.
+    last: Option<Media>,
+    breaks: Breaks,
     failures: u32,
     pace: Pace,
     /// Whether the watcher had nothing to do when it asked for the playlist.
@@ -78,6 +85,9 @@ impl<'a> Follow<'a> {
             run: Run::default(),
             progress: Progress::default(),
             address: None,
+            variables: Vec::new(),
+            last: None,
+            breaks: Breaks::default(),
             failures: 0,
             pace: Pace::new(job.most_lag_ms),
             waited: true,
@@ -101,6 +111,7 @@ impl<'a> Follow<'a> {
                     if media.ended {
                         return Ok(Ended::Stream);
                     }
+                    self.last = Some(media);
                     wait = if news { target } else { target / 2 };
                 }
                 Err(error) => self.failed(&error, &mut wait).await,
@@ -133,6 +144,7 @@ impl<'a> Follow<'a> {
 
     async fn resume(&mut self) -> anyhow::Result<()> {
         let db = &self.watching.db;
+        self.breaks = Breaks::resume(&self.watching.media.ad_breaks(&self.job.media_id));
         if let Some(last) = ledger::last(db, &self.job.media_id).await? {
             self.run.number = last.run;
             self.run.anchor = Some(Anchor {
@@ -155,9 +167,14 @@ impl<'a> Follow<'a> {
         // A master names a media playlist; one that names a master again is a circle.
         for _ in 0..2 {
             let fetched = fetch.get(&url, LARGEST).await?;
-            match read(&fetched.bytes)? {
+            let given = Given {
+                query: fetched.url.query(),
+                imported: &self.variables,
+            };
+            match read_given(&fetched.bytes, &given)? {
                 Playlist::Media(media) => {
                     self.address = Some(url);
+                    let media = complete(media, self.last.as_ref());
                     return Ok((fetched.url, media));
                 }
                 Playlist::Master(master) => {
@@ -167,6 +184,7 @@ impl<'a> Follow<'a> {
                     url = fetched.url.join(&variant.uri).map_err(|error| {
                         FetchError::Forbidden(format!("`{}`: {error}", variant.uri))
                     })?;
+                    self.variables = master.variables;
                 }
             }
         }
@@ -179,7 +197,7 @@ impl<'a> Follow<'a> {
         let Ok(watched) = self.watching.media.get(&self.job.media_id) else {
             return Ok(Taken::Ended(Ended::Media));
         };
-        let fresh = self.fresh(media, watched.zero, now());
+        let fresh = self.fresh(media, watched.zero, now()).await?;
         let edge = match fresh.last() {
             Some(last) if !media.ended => Some(Edge {
                 listed_ms: last.to_ms,
@@ -223,6 +241,8 @@ impl<'a> Follow<'a> {
     async fn take_one(&mut self, piece: &Piece<'_>) -> anyhow::Result<bool> {
         let began = Instant::now();
         let placed = piece.placed;
+        let marked = self.breaks.segment(&piece.segment.tags, &placed, piece.run);
+        self.note(&marked).await?;
         let done = analyse(self.watching, self.job, piece, &mut self.progress).await?;
         let Some(tally) = done else {
             return Ok(false);
@@ -243,7 +263,7 @@ impl<'a> Follow<'a> {
     }
 
     /// The segments that are new, placed. Notices an encoder that has started anew.
-    fn fresh(&mut self, media: &Media, zero: Time, now: Time) -> Vec<Placed> {
+    async fn fresh(&mut self, media: &Media, zero: Time, now: Time) -> anyhow::Result<Vec<Placed>> {
         let mut placed = place(media, zero, self.run.anchor, now);
         let newest = self.run.anchor.map(|anchor| anchor.sequence);
         if newest.is_some_and(|newest| is_restart(&placed, &self.run.known, newest)) {
@@ -253,8 +273,10 @@ impl<'a> Follow<'a> {
                 number: self.run.number + 1,
                 ..Run::default()
             };
-            placed = place(media, zero, None, now);
+            let before = self.progress.covered_to;
+            placed = after(place(media, zero, None, now), media, before);
         }
+        self.note(&dated(media, zero, &placed)).await?;
         // What has left the window does not come back.
         self.run.known = self.run.known.split_off(&media.media_sequence);
         let known = &self.run.known;
@@ -264,6 +286,27 @@ impl<'a> Follow<'a> {
         if let Some(anchor) = self.run.anchor {
             placed.retain(|p| p.sequence > anchor.sequence);
         }
-        placed
+        Ok(placed)
     }
+
+    async fn note(&self, breaks: &[AdBreak]) -> anyhow::Result<()> {
+        let noted = self
+            .watching
+            .media
+            .note_breaks(&self.job.media_id, breaks, now());
+        noted.await.map_err(|error| anyhow::anyhow!("{error}"))
+    }
+}
+
+/// What an encoder sends after it has started anew lies after what it sent before, unless its dates say where.
+fn after(mut placed: Vec<Placed>, media: &Media, before: Option<i64>) -> Vec<Placed> {
+    let dated = media.segments.iter().any(|segment| segment.date.is_some());
+    if let (Some(before), Some(first), false) = (before, placed.first(), dated) {
+        let later = (before - first.from_ms).max(0);
+        for placed in &mut placed {
+            placed.from_ms += later;
+            placed.to_ms += later;
+        }
+    }
+    placed
 }

@@ -36,6 +36,7 @@ pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         media_ids,
         priority,
         allow_forward,
+        ad_breaks,
     } = wire;
     count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
     let media_ids = media_ids.iter().enumerate();
@@ -62,6 +63,7 @@ pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
             }
         },
         allow_forward,
+        in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
     })
 }
 
@@ -216,6 +218,10 @@ impl From<&Instrument> for wire::Instrument {
                 .collect(),
             priority: definition.priority,
             allow_forward: definition.allow_forward,
+            ad_breaks: match definition.in_ad_breaks {
+                true => wire::AdBreaks::Include,
+                false => wire::AdBreaks::Exclude,
+            },
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }

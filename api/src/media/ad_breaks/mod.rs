@@ -37,6 +37,12 @@ impl AdBreak {
             .unwrap_or_else(|| self.from_ms.saturating_add(open()))
     }
 
+    /// Its place in lists: in the order of these texts breaks begin one after another.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        format!("{:015}.{}", self.from_ms, self.id)
+    }
+
     /// Whether the position lies in it.
     #[must_use]
     pub fn holds(&self, position: Position) -> bool {
@@ -58,6 +64,24 @@ impl Registry {
     pub fn ad_breaks(&self, media_id: &MediaId) -> Arc<[AdBreak]> {
         let all = self.breaks.load();
         all.get(media_id).cloned().unwrap_or_default()
+    }
+
+    /// A page of a media's ad breaks, after the one of this cursor.
+    ///
+    /// # Errors
+    /// When there is no such media.
+    pub fn breaks_after(
+        &self,
+        media_id: &MediaId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<AdBreak>> {
+        self.get(media_id)?;
+        let all = self.ad_breaks(media_id);
+        let later = all
+            .iter()
+            .filter(|b| after.is_none_or(|after| b.cursor().as_str() > after));
+        Ok(later.take(limit as usize).cloned().collect())
     }
 
     /// Notes ad breaks, each by its id: what is known of one already is replaced. What is known as it is writes

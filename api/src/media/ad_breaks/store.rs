@@ -10,12 +10,10 @@ use crate::db::{Db, bump};
 use crate::words::{MediaId, Time};
 
 pub(super) async fn all(db: &Db) -> anyhow::Result<ByMedia> {
-    let rows = sqlx::query(
-        "select media_id, break_id, from_ms, to_ms, planned_ms from ad_break order by media_id, from_ms, break_id",
-    )
-    .fetch_all(db.pool())
-    .await
-    .context("failed to read the ad breaks")?;
+    let rows = sqlx::query("select media_id, break_id, from_ms, to_ms, planned_ms from ad_break")
+        .fetch_all(db.pool())
+        .await
+        .context("failed to read the ad breaks")?;
     let mut all: std::collections::HashMap<MediaId, Vec<AdBreak>> = Default::default();
     for row in &rows {
         let id = MediaId::parse(row.try_get("media_id")?)
@@ -27,7 +25,11 @@ pub(super) async fn all(db: &Db) -> anyhow::Result<ByMedia> {
             planned_ms: row.try_get("planned_ms")?,
         });
     }
-    let shared = |(id, breaks): (MediaId, Vec<AdBreak>)| (id, Arc::from(breaks));
+    // Sorted here, for databases differ in how they sort texts.
+    let shared = |(id, mut breaks): (MediaId, Vec<AdBreak>)| {
+        breaks.sort_by(|a, b| (a.from_ms, &a.id).cmp(&(b.from_ms, &b.id)));
+        (id, Arc::from(breaks))
+    };
     Ok(all.into_iter().map(shared).collect())
 }
 

@@ -5,7 +5,7 @@ mod ingest;
 use beckon_openapi::media as wire;
 
 use self::ingest::{ingest_from_wire, ingest_to_wire, timetable_from_wire, timetable_to_wire};
-use super::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
+use super::{AdBreak, Details, Marker, Media, OverlayLife, QuietScope, Signal};
 use crate::error::{At, Refusal, Result};
 use crate::words::{MediaId, Position, Time};
 
@@ -231,6 +231,23 @@ fn marker(marker: Marker) -> wire::Marker {
     wire::Marker {
         name: marker.name,
         position_ms: marker.position.ms().unsigned_abs(),
+    }
+}
+
+impl From<&AdBreak> for wire::AdBreak {
+    fn from(ad_break: &AdBreak) -> Self {
+        let AdBreak {
+            id,
+            from_ms,
+            to_ms,
+            planned_ms,
+        } = ad_break;
+        Self {
+            break_id: id.clone(),
+            from_ms: *from_ms,
+            to_ms: *to_ms,
+            planned_ms: *planned_ms,
+        }
     }
 }
 

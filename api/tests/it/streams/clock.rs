@@ -48,6 +48,7 @@ impl Packed {
         ];
         packed.cut("ts", &stream);
         packed.cut("fmp4", &fragments);
+        packed.scenes();
         // Its segments begin with pictures that need the segment before.
         packed.cut("open", &stream[..4]);
         let one_file = ["-hls_flags", "single_file"];
@@ -75,13 +76,29 @@ impl Packed {
         packed
     }
 
+    /// Four scenes, which begin at 0, 1.2 s, 2 s (with a segment) and 5 s.
+    fn scenes(&self) {
+        let source = format!(
+            "color=c=black:s=640x360:r={RATE}:d=8,geq=lum='40+60*gte(T,1.2)+60*gte(T,2)-100*gte(T,5)':cb=128:cr=128"
+        );
+        self.cut_from(
+            "scenes",
+            &source,
+            &["-c:v", "mpeg2video", "-b:v", "4M", "-flags", "+cgop"],
+        );
+    }
+
     fn cut(&self, name: &str, how: &[&str]) {
-        let folder = self.folder(name);
-        std::fs::create_dir_all(&folder).expect("a folder");
         let seconds = (LENGTH_MS / 1000).to_string();
         let source = format!(
             "color=c=black:s=640x360:r={RATE}:d={seconds},geq=lum='40+mod(N*37,160)':cb=128:cr=128"
         );
+        self.cut_from(name, &source, how);
+    }
+
+    fn cut_from(&self, name: &str, source: &str, how: &[&str]) {
+        let folder = self.folder(name);
+        std::fs::create_dir_all(&folder).expect("a folder");
         // B-frames, so that pictures are not in the order in which they are shown.
         run(
             &folder,

@@ -1,6 +1,8 @@
 //! Streams of every sort, watched over HTTP through the real ffmpeg: what is looked at is what was on screen then.
 
 mod clock;
+mod live;
+mod real;
 mod shelf;
 
 use std::sync::{Arc, Mutex};
@@ -10,6 +12,7 @@ use async_trait::async_trait;
 use beckon_api::config::now;
 use beckon_api::ingest::recogniser::{Recognised, Recogniser, Stretch};
 use beckon_api::ingest::{WatchJob, Watched, watch};
+use beckon_api::media::Frames;
 use beckon_api::words::{MediaId, Time};
 use serde_json::json;
 
@@ -78,20 +81,20 @@ async fn server(zero: Time) -> Server {
 }
 
 /// Watches to the playlist's end.
-async fn watch_all(server: &Server, url: &str, fps: f64) -> (Watched, Arc<Eyes>) {
+async fn watch_all(server: &Server, url: &str, frames: Frames) -> (Watched, Arc<Eyes>) {
     let eyes = Arc::new(Eyes::default());
-    let job = job(url, fps, eyes.clone());
+    let job = job(url, frames, eyes.clone());
     let watching = watch(server.app().watching(), job, std::future::pending());
     let bounded = tokio::time::timeout(Duration::from_secs(60), watching).await;
     let watched = bounded.expect("it ends with the playlist");
     (watched.expect("it ends well"), eyes)
 }
 
-fn job(url: &str, fps: f64, eyes: Arc<Eyes>) -> WatchJob {
+fn job(url: &str, frames: Frames, eyes: Arc<Eyes>) -> WatchJob {
     WatchJob {
         media_id: MediaId::parse("m").expect("an id"),
         url: url.to_owned(),
-        fps,
+        frames,
         most_lag_ms: 600_000,
         max_spend: None,
         recogniser: eyes,
@@ -103,7 +106,8 @@ async fn seen_true(name: &str, parts: Parts) -> Shelf {
     let shelf = Shelf::new(parts);
     shelf.put_folder("/s", &Packed::all().folder(name));
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), 2.0).await;
+    let (watched, eyes) =
+        watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(2.0)).await;
     assert_eq!((watched.analysed, watched.failed), (4, 0), "{name}");
     let tiles: Vec<_> = (0..4).map(|n| (n * 2000, n * 2000 + 2000)).collect();
     assert_eq!(eyes.stretches(), tiles, "{name}");
@@ -126,7 +130,12 @@ async fn segments_that_begin_with_pictures_of_the_one_before_are_seen_true() {
     let shelf = Shelf::new(Parts::Given);
     shelf.put_folder("/s", &Packed::all().folder("open"));
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), 12.5).await;
+    let (watched, eyes) = watch_all(
+        &server,
+        &shelf.url("/s/index.m3u8"),
+        Frames::PerSecond(12.5),
+    )
+    .await;
     assert_eq!((watched.analysed, watched.failed), (4, 0));
     assert!(eyes.positions().len() > 90, "{:?}", eyes.positions());
     eyes.assert_true();
@@ -173,7 +182,8 @@ async fn another_part_than_was_asked_for_is_not_taken() {
     let shelf = Shelf::new(Parts::Wrong);
     shelf.put_folder("/s", &Packed::all().folder("ts-parts"));
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), 2.0).await;
+    let (watched, eyes) =
+        watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(2.0)).await;
     assert_eq!((watched.analysed, watched.failed), (0, 4));
     assert!(eyes.positions().is_empty());
     shelf.stop().await;
@@ -203,7 +213,8 @@ async fn what_cannot_be_opened_is_passed_over_without_fetching_it() {
          #EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\nindex1.ts\n#EXT-X-ENDLIST\n",
     );
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), 2.0).await;
+    let (watched, eyes) =
+        watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(2.0)).await;
     assert_eq!((watched.analysed, watched.failed), (1, 1));
     assert_eq!(eyes.stretches(), [(2000, 4000)]);
     let asked: Vec<String> = shelf.asked().into_iter().map(|(path, _)| path).collect();
@@ -221,7 +232,8 @@ async fn addresses_count_from_where_a_redirect_led() {
     );
     shelf.redirect("/go.m3u8", "/deep/down/index.m3u8");
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/master.m3u8"), 1.0).await;
+    let (watched, eyes) =
+        watch_all(&server, &shelf.url("/master.m3u8"), Frames::PerSecond(1.0)).await;
     assert_eq!((watched.analysed, watched.failed), (4, 0));
     assert_eq!(
         eyes.positions(),
@@ -241,8 +253,94 @@ async fn redirects_that_never_end_are_given_up_and_the_watch_goes_on() {
         "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n/round.ts\n#EXTINF:2,\nindex1.ts\n#EXT-X-ENDLIST\n",
     );
     let server = server(now()).await;
-    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), 2.0).await;
+    let (watched, eyes) =
+        watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(2.0)).await;
     assert_eq!((watched.analysed, watched.failed), (1, 1));
     assert_eq!(eyes.stretches(), [(2000, 4000)]);
+    shelf.stop().await;
+}
+
+#[actix_web::test]
+async fn of_scenes_the_first_picture_is_looked_at() {
+    let shelf = Shelf::new(Parts::Given);
+    shelf.put_folder("/s", &Packed::all().folder("scenes"));
+    let server = server(now()).await;
+    let url = shelf.url("/s/index.m3u8");
+    let often = Frames::SceneCuts {
+        at_most_per_second: 10.0,
+    };
+    let (watched, eyes) = watch_all(&server, &url, often).await;
+    assert_eq!((watched.analysed, watched.failed), (4, 0));
+    assert_eq!(eyes.positions(), [0, 1200, 2000, 5000]);
+    shelf.stop().await;
+}
+
+#[actix_web::test]
+async fn scenes_that_follow_too_fast_are_left_out() {
+    let shelf = Shelf::new(Parts::Given);
+    shelf.put_folder("/s", &Packed::all().folder("scenes"));
+    let server = server(now()).await;
+    let seldom = Frames::SceneCuts {
+        at_most_per_second: 0.5,
+    };
+    let (_, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), seldom).await;
+    assert_eq!(eyes.positions(), [0, 2000, 5000]);
+    shelf.stop().await;
+}
+
+#[actix_web::test]
+async fn a_discontinuity_moves_no_position() {
+    let shelf = Shelf::new(Parts::Given);
+    shelf.put_folder("/s", &Packed::all().folder("ts"));
+    // The times in the third begin anew, and those in the fourth are later than what the playlist says.
+    let playlist = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2,\nindex0.ts\n#EXTINF:2,\nindex1.ts\n\
+                    #EXT-X-DISCONTINUITY\n#EXTINF:2,\nindex0.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:2,\nindex3.ts\n#EXT-X-ENDLIST\n";
+    shelf.put("/s/index.m3u8", playlist);
+    let server = server(now()).await;
+    let frames = Frames::PerSecond(2.0);
+    let (watched, eyes) = watch_all(&server, &shelf.url("/s/index.m3u8"), frames).await;
+    assert_eq!((watched.analysed, watched.failed), (4, 0));
+    let pictures = eyes.pictures.lock().expect("alone").clone();
+    assert_eq!(pictures.len(), 16);
+    for (n, (position, grey)) in (0_i64..).zip(&pictures) {
+        assert_eq!(*position, (n * 500 + 39) / 40 * 40);
+        let shown = if (8..12).contains(&n) {
+            position - 4000
+        } else {
+            *position
+        };
+        assert!((grey - grey_at(shown)).abs() < 6.0, "at {position} ms");
+    }
+    shelf.stop().await;
+}
+
+#[actix_web::test]
+async fn marks_of_ad_breaks_are_kept() {
+    let shelf = Shelf::new(Parts::Given);
+    shelf.put_folder("/s", &Packed::all().folder("ts"));
+    let zero = Time::from_ms(1_700_000_000_000);
+    let date = |ms| zero.plus_ms(ms).to_string();
+    let playlist = format!(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-PROGRAM-DATE-TIME:{}\n#EXTINF:2,\nindex0.ts\n#EXT-X-CUE-OUT:DURATION=4\n\
+         #EXTINF:2,\nindex1.ts\n#EXT-X-CUE-OUT-CONT:2/4\n#EXTINF:2,\nindex2.ts\n#EXT-X-CUE-IN\n\
+         #EXT-X-DATERANGE:ID=\"x\",START-DATE=\"{}\",DURATION=1.5,SCTE35-OUT=0xFC00\n#EXTINF:2,\nindex3.ts\n#EXT-X-ENDLIST\n",
+        date(0),
+        date(6_500)
+    );
+    shelf.put("/s/index.m3u8", playlist);
+    let server = server(zero).await;
+    let (watched, _) =
+        watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(0.5)).await;
+    assert_eq!((watched.analysed, watched.failed), (4, 0));
+    let found = server
+        .operator()
+        .get("/v1/media/m/ad-breaks")
+        .await
+        .expect(200);
+    let expected = json!([
+        {"break_id": "cue:0:1", "from_ms": 2000, "to_ms": 6000, "planned_ms": 4000},
+        {"break_id": "dates:x", "from_ms": 6500, "to_ms": 8000, "planned_ms": null},
+    ]);
+    assert_eq!(found["items"], expected);
     shelf.stop().await;
 }
