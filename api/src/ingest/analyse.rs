@@ -58,7 +58,7 @@ enum Sight {
 pub struct Progress {
     /// Where the last stretch ended.
     pub covered_to: Option<i64>,
-    /// The last picture that was looked at.
+    /// The last picture that was looked at, in ticks of 90 kHz from the media's zero on.
     pub last_picture: Option<i64>,
     /// Where the last segment that was cut ended, and its last picture, where scenes are looked for.
     pub last_scene: Option<(i64, Before)>,

@@ -92,20 +92,21 @@ pub enum Wanted<'a> {
 }
 
 /// Which of these pictures to look at so that `fps` a second are seen, whatever the cuts between segments:
-/// the first at or after each point of a grid over the media. `last` is the picture looked at before.
+/// the first at or after each point of a grid over the media. `last` is the picture looked at before. Times are ticks of
+/// 90 kHz from the media's zero on, for milliseconds are too coarse to tell pictures from points.
 #[must_use]
-pub fn choose(positions: &[i64], fps: f64, last: Option<i64>) -> Vec<usize> {
+pub fn choose(times: &[i64], fps: f64, last: Option<i64>) -> Vec<usize> {
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "a position times frames a second is far below 2^63"
+        reason = "a time times frames a second is far below 2^63"
     )]
-    let point = |ms: i64| (ms as f64 * fps / 1000.0).floor() as i64;
+    let point = |ticks: i64| (ticks as f64 * fps / 90_000.0).floor() as i64;
     let mut seen = last.map(point);
     let mut chosen = Vec::new();
-    for (index, ms) in positions.iter().enumerate() {
+    for (index, ticks) in times.iter().enumerate() {
         // A clock that stepped back begins a new count.
-        if seen.is_none_or(|seen| point(*ms) != seen) {
-            seen = Some(point(*ms));
+        if seen.is_none_or(|seen| point(*ticks) != seen) {
+            seen = Some(point(*ticks));
             chosen.push(index);
         }
     }
@@ -300,10 +301,10 @@ mod tests {
 
     #[test]
     fn pictures_are_chosen_by_a_grid_over_the_media() {
-        let positions: Vec<i64> = (0..50).map(|n| n * 40).collect();
+        let times: Vec<i64> = (0..50).map(|n| n * 3_600).collect();
         let ms = |fps, last| -> Vec<i64> {
-            let chosen = choose(&positions, fps, last);
-            chosen.into_iter().map(|n| positions[n]).collect()
+            let chosen = choose(&times, fps, last);
+            chosen.into_iter().map(|n| times[n] / 90).collect()
         };
         assert_eq!(ms(2.0, None), [0, 520, 1000, 1520]);
         assert_eq!(ms(2.0, Some(0)), [520, 1000, 1520]);
@@ -316,19 +317,25 @@ mod tests {
         let mut last = None;
         let mut seen = Vec::new();
         for segment in 0..20 {
-            let positions = [segment * 2000, segment * 2000 + 1000];
-            for n in choose(&positions, 0.1, last) {
-                last = Some(positions[n]);
-                seen.push(positions[n]);
+            let times = [segment * 180_000, segment * 180_000 + 90_000];
+            for n in choose(&times, 0.1, last) {
+                last = Some(times[n]);
+                seen.push(times[n] / 90);
             }
         }
         assert_eq!(seen, [0, 10_000, 20_000, 30_000]);
     }
 
     #[test]
+    fn as_many_as_there_are_are_all_of_them() {
+        let times: Vec<i64> = (0..48).map(|n| n * 3_750).collect();
+        assert_eq!(choose(&times, 24.0, None).len(), 48);
+    }
+
+    #[test]
     fn no_segment_gives_more_than_the_bound() {
-        let positions: Vec<i64> = (0..1000).collect();
-        assert_eq!(choose(&positions, 1000.0, None).len(), MOST);
+        let times: Vec<i64> = (0..1000).map(|ms| ms * 90).collect();
+        assert_eq!(choose(&times, 1000.0, None).len(), MOST);
     }
 
     #[test]

@@ -27,8 +27,7 @@ pub async fn of(
         return Ok(Vec::new());
     };
     let from_ms = piece.placed.from_ms;
-    // Cut off and not rounded, as Rekognition's timestamps are.
-    let at = |pts: Pts| from_ms + pts.since(start).div_euclid(TICKS_A_MS);
+    let at = |pts: Pts| from_ms * TICKS_A_MS + pts.since(start);
     let visible = contents.visible();
     let (Some(first), Some(last)) = (visible.first(), visible.last()) else {
         return Ok(Vec::new());
@@ -55,8 +54,9 @@ pub async fn of(
     }
     // A segment may begin before the media's zero.
     let frame = |cut: Cut| {
+        // Cut off and not rounded, as Rekognition's timestamps are.
         Some(Frame {
-            position: Position::parse(at(cut.pts)).ok()?,
+            position: Position::parse(at(cut.pts).div_euclid(TICKS_A_MS)).ok()?,
             width: cut.width,
             height: cut.height,
             rgb: cut.rgb,
