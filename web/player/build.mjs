@@ -20,9 +20,10 @@ async function page() {
   await rm(out, { recursive: true, force: true });
   await mkdir(out);
   await Promise.all([
-    build({ ...shared, entryPoints: { page: "src/main.ts" }, outdir: "dist", minify: true, sourcemap: true, define: { SDK_GZIP_BYTES: String(weight) } }),
+    build({ ...shared, entryPoints: { page: "src/main.ts", catalogue: "src/catalogue/main.ts" }, outdir: "dist", minify: true, sourcemap: true, define: { SDK_GZIP_BYTES: String(weight) } }),
     build({ ...shared, entryPoints: { page: "styles/index.css" }, outdir: "dist", minify: true }),
     cp(join(here, "index.html"), join(out, "index.html")),
+    cp(join(here, "catalogue.html"), join(out, "catalogue.html")),
     cp(join(here, "icon.svg"), join(out, "icon.svg")),
     cp(wasm, join(out, "beckon.wasm")),
   ]);

@@ -93,6 +93,8 @@ impl Demo {
         if self.options.retrain_every_rows == 0 {
             self.options.retrain_every_rows = 500;
         }
+        let drop = self.options.store.data_dir.join("drop");
+        self.options.videos.watch_folder.get_or_insert(drop);
         app::block_on(self.serve())
     }
 
@@ -121,6 +123,7 @@ impl Demo {
             },
             source: if source.own { "clip" } else { "broadcast" },
             playlist,
+            folder: self.options.videos.watch_folder.clone().unwrap_or_default(),
             clip_duration_ms: live.clip_duration_ms(),
             api: Api::new(url.clone(), tokens(&app)?),
             audience: OnceLock::new(),

@@ -32,6 +32,8 @@ pub struct Page {
     pub source: &'static str,
     /// The path of the playlist on this server.
     pub playlist: String,
+    /// The folder whose videos are taken.
+    pub folder: PathBuf,
     /// How long the clip is.
     pub clip_duration_ms: i64,
     /// The API, with the demo's own tokens.
@@ -58,6 +60,7 @@ pub fn routes(
                 .service(change_profile)
                 .service(start_poll)
                 .service(get_audience)
+                .service(get_catalogue)
                 .service(get_picture),
         );
         // Everything that no other route serves is a file of the page.
@@ -173,6 +176,16 @@ async fn get_audience(page: Data<Page>) -> HttpResponse {
         Some(audience) => HttpResponse::Ok().json(audience.curve()),
         None => HttpResponse::Ok().json(super::audience::Curve::default()),
     }
+}
+
+/// The stored videos, for a page that has no token of its own, and where to drop more.
+#[get("/catalogue.json")]
+async fn get_catalogue(page: Data<Page>) -> Result<Json<Value>> {
+    let path = "/v1/catalogue?limit=500";
+    let list = page.api.get(path, &page.api.tokens.operator).await?.ok()?;
+    Ok(Json(
+        json!({"items": list["items"], "folder": page.folder.display().to_string()}),
+    ))
 }
 
 /// The picture of a mark or product.

@@ -66,7 +66,15 @@ pub async fn probe(path: &Path) -> anyhow::Result<Film> {
         ])
         .arg(local(path));
     let told = run(command, Bytes::new()).await;
-    let told = told.map_err(|error| Refused(format!("the file cannot be read: {error:#}")))?;
+    // Where the file lies is nobody's business but the operator's.
+    let unread = |error: anyhow::Error| {
+        let name = local(path).to_string_lossy().into_owned() + ": ";
+        Refused(format!(
+            "the file cannot be read: {}",
+            format!("{error:#}").replace(&name, "")
+        ))
+    };
+    let told = told.map_err(unread)?;
     let probed: Probed = serde_json::from_slice(&told.stdout)
         .map_err(|_| Refused("the file has no pictures".into()))?;
     let seconds = |text: Option<String>| text.and_then(|text| text.parse::<f64>().ok());
@@ -145,18 +153,21 @@ impl Film {
     /// # Errors
     /// When ffmpeg cannot read the file.
     pub async fn poster(&self, path: &Path) -> anyhow::Result<Vec<u8>> {
-        // Films open on black.
-        let at = self.duration_ms / 10;
-        let mut command = ffmpeg("error");
-        command
-            .args(["-ss", &seconds(at), "-i"])
-            .arg(local(path))
-            .args(["-map", "0:v:0", "-frames:v", "1", "-vf"])
-            .arg(format!("scale='min({POSTER_WIDTH},iw)':-2"))
-            .args(["-q:v", "3", "-f", "mjpeg", "pipe:1"]);
-        let told = run(command, Bytes::new()).await?;
-        ensure!(!told.stdout.is_empty(), "ffmpeg gave no picture");
-        Ok(told.stdout)
+        // Films open on black; and a header may promise more than there is.
+        for at in [self.duration_ms / 10, 0] {
+            let mut command = ffmpeg("error");
+            command
+                .args(["-ss", &seconds(at), "-i"])
+                .arg(local(path))
+                .args(["-map", "0:v:0", "-frames:v", "1", "-vf"])
+                .arg(format!("scale='min({POSTER_WIDTH},iw)':-2"))
+                .args(["-q:v", "3", "-f", "mjpeg", "pipe:1"]);
+            let told = run(command, Bytes::new()).await?;
+            if !told.stdout.is_empty() {
+                return Ok(told.stdout);
+            }
+        }
+        anyhow::bail!("ffmpeg gave no picture")
     }
 
     /// A short moving picture of the whole film (animated WebP).
