@@ -87,6 +87,13 @@ impl App {
         let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
         let ranking = Arc::new(Slot::<Ranking>::default());
         let fetch = Fetcher::new(options.reach)?;
+        #[cfg(feature = "aws")]
+        let aws = Aws::default();
+        #[cfg(feature = "aws")]
+        let ivs: Option<Box<dyn cues::Signal>> = Some(Box::new(cues::ivs::Ivs::new(aws.clone())));
+        #[cfg(not(feature = "aws"))]
+        let ivs = None;
+        let signals = cues::Signals::new(cues::Origin::new(fetch.clone()), ivs);
         let cues = Arc::new(Cues::new(
             db.clone(),
             cues::Sources {
@@ -94,7 +101,7 @@ impl App {
                 detections: detections.clone(),
                 instruments: instruments.clone(),
             },
-            Arc::new(cues::Origin::new(fetch.clone())),
+            Arc::new(signals),
             default_life(&options),
             options.spread_ms,
         ));
@@ -122,8 +129,6 @@ impl App {
             ranking: ranking.clone(),
         };
         let references = Arc::new(References::open(db.clone(), blobs.clone()).await?);
-        #[cfg(feature = "aws")]
-        let aws = Aws::default();
         let chosen = Chosen {
             references: references.clone(),
             #[cfg(feature = "aws")]

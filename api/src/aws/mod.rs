@@ -31,6 +31,13 @@ impl Aws {
     }
 }
 
+impl From<SdkConfig> for Aws {
+    fn from(config: SdkConfig) -> Self {
+        let config = Arc::new(OnceCell::new_with(Some(config)));
+        Self { config }
+    }
+}
+
 /// Reads the environment, the profile and, on AWS, the role: `AWS_REGION`, `AWS_ENDPOINT_URL` and
 /// `AWS_ENDPOINT_URL_<SERVICE>` hold as in every other program. Credentials are looked up at the first call.
 /// A client whose calls must be quicker says so in its own configuration.

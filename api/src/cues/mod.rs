@@ -7,6 +7,8 @@ mod cue;
 mod due;
 pub mod http;
 mod hub;
+#[cfg(feature = "aws")]
+pub mod ivs;
 mod known;
 pub mod life;
 mod look;
@@ -30,7 +32,7 @@ use crate::words::{CueId, MediaId, Time};
 pub use cue::{Cue, Kind, NewCue, NewKind};
 pub use hub::{Listener, Told};
 pub use known::Show;
-pub use signal::{NotPut, Origin, Signal};
+pub use signal::{NotPut, Origin, Signal, Signals};
 pub use ticker::{Sources, Ticker};
 
 /// Before the media's id, the topic under which its cues change.

@@ -33,6 +33,35 @@ pub trait Signal: Send + Sync + std::fmt::Debug {
     async fn put(&self, through: &media::Signal, metadata: &str) -> Result<(), NotPut>;
 }
 
+/// Every way into a stream that this node has.
+#[derive(Debug)]
+pub struct Signals {
+    origin: Origin,
+    ivs: Option<Box<dyn Signal>>,
+}
+
+impl Signals {
+    /// Live origins, and IVS where this build reaches it.
+    #[must_use]
+    pub fn new(origin: Origin, ivs: Option<Box<dyn Signal>>) -> Self {
+        Self { origin, ivs }
+    }
+}
+
+#[async_trait]
+impl Signal for Signals {
+    async fn put(&self, through: &media::Signal, metadata: &str) -> Result<(), NotPut> {
+        match (through, &self.ivs) {
+            (media::Signal::Origin { .. }, _) => self.origin.put(through, metadata).await,
+            (media::Signal::Ivs { .. }, Some(ivs)) => ivs.put(through, metadata).await,
+            (media::Signal::Ivs { .. }, None) => {
+                let why = "this node was built without AWS, and has no way to IVS";
+                Err(NotPut::Refused(why.to_owned()))
+            }
+        }
+    }
+}
+
 /// A live origin that takes the PutMetadata call as IVS has it on the wire.
 #[derive(Debug)]
 pub struct Origin {
@@ -57,7 +86,9 @@ impl Origin {
 impl Signal for Origin {
     async fn put(&self, through: &media::Signal, metadata: &str) -> Result<(), NotPut> {
         let media::Signal::Origin { url, channel_arn } = through else {
-            return Err(NotPut::Refused("this node has no way to IVS".to_owned()));
+            return Err(NotPut::Refused(
+                "this is no channel of an origin".to_owned(),
+            ));
         };
         let call = PutMetadata {
             channel_arn,

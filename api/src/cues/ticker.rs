@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::due::{Moment, due};
 use super::look::{Seen, windows};
@@ -22,6 +22,10 @@ const LEASE_MS: i64 = 5_000;
 
 /// How often it looks for cues that nobody carries.
 const CLEAR_MS: i64 = 1_000;
+
+/// For how long a look counts: a node that stood still in between would claim by an old moment, and the life would end
+/// too soon. Not the wall's clock says so, which may have been set back meanwhile.
+const LOOK_COUNTS: Duration = Duration::from_secs(2);
 
 /// What cues depend on.
 #[derive(Debug, Clone)]
@@ -79,18 +83,20 @@ impl Ticker {
     /// # Errors
     /// When a store does not answer; the media after that were not looked at.
     pub async fn look_at_all(&mut self, now: Time) -> Result<usize> {
-        let mut sent = 0;
+        let (mut sent, round) = (0, Instant::now());
         if !(0..CLEAR_MS).contains(&now.since(self.cleared_at)) {
             self.cleared_at = now;
             self.cues.carry_left_behind(now).await?;
         }
         for media in self.cues.sources.media.all() {
-            sent += usize::from(self.look(&media, now).await?);
+            // A round over many media is no standstill.
+            let (now, began) = (now.plus_ms(millis(round.elapsed())), Instant::now());
+            sent += usize::from(self.look(&media, now, began).await?);
         }
         Ok(sent)
     }
 
-    async fn look(&mut self, media: &Arc<Media>, now: Time) -> Result<bool> {
+    async fn look(&mut self, media: &Arc<Media>, now: Time, began: Instant) -> Result<bool> {
         let sources = &self.cues.sources;
         if sources.media.is_held(&media.media_id) {
             return Ok(false);
@@ -111,6 +117,9 @@ impl Ticker {
         let moment = Moment { seen: newest, now };
         let lives = store::lives(&self.cues.db, &media.media_id).await?;
         if due(&triggered, &lives, moment).is_empty() || !self.holds(&media.media_id, now).await? {
+            return Ok(false);
+        }
+        if began.elapsed() > LOOK_COUNTS {
             return Ok(false);
         }
         let Some(announced) = self.cues.announce(media, &triggered, moment).await? else {
@@ -138,4 +147,8 @@ impl Ticker {
         }
         Ok(held)
     }
+}
+
+fn millis(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }

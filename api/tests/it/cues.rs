@@ -257,7 +257,7 @@ async fn in_the_stream(server: &mut Server) {
 }
 
 /// The first cue in the segments that are published at this moment.
-fn read_back(live: &crate::watch::Live) -> Option<Value> {
+pub fn read_back(live: &crate::watch::Live) -> Option<Value> {
     let now = now().ms();
     let newest = u64::try_from((now - live.zero.ms()) / 2_000).expect("it has begun");
     (newest.saturating_sub(6)..newest).find_map(|sequence| {

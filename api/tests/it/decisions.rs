@@ -47,7 +47,22 @@ enum Step {
         /// Receipts of earlier steps that the device brings along.
         #[serde(default)]
         recent: Vec<usize>,
+        /// Which of the cues sent before leads to it.
+        #[serde(default)]
+        because_of: Option<usize>,
         expect: Expected,
+    },
+    /// A host's cue; its instrument by name.
+    Cue {
+        cue: Value,
+    },
+    Hold {
+        hold: bool,
+    },
+    Move {
+        #[serde(rename = "move")]
+        name: String,
+        to: String,
     },
     Report {
         report: Vec<String>,
@@ -177,6 +192,11 @@ pub async fn register(server: &Server, instrument: &Value, live: bool) -> String
 async fn hold(name: &str, case: Case, mut server: Server) {
     let names = prepare(&case, &server).await;
     let mut receipts: Vec<Value> = Vec::new();
+    let mut cues: Vec<Value> = Vec::new();
+    let id = |name: &str| {
+        let of_name = names.iter().find(|(_, known)| *known == name);
+        of_name.expect("an instrument of this name").0.clone()
+    };
     for (at, step) in case.steps.iter().enumerate() {
         let place = format!("{name} ({}), step {at}", case.what);
         match step {
@@ -184,9 +204,13 @@ async fn hold(name: &str, case: Case, mut server: Server) {
                 ask,
                 viewer,
                 recent,
+                because_of,
                 expect,
             } => {
                 let mut ask = ask.clone();
+                if let Some(cue) = because_of {
+                    ask["cue_id"] = cues[*cue]["cue_id"].clone();
+                }
                 ask["explain"] = json!(true);
                 if !recent.is_empty() {
                     ask["recent"] = recent.iter().map(|i| receipts[*i].clone()).collect();
@@ -213,6 +237,25 @@ async fn hold(name: &str, case: Case, mut server: Server) {
                     .expect(200);
                 assert_eq!(told["items"][0]["status"], "accepted", "{place}: {told}");
                 tokio::time::sleep(Duration::from_millis(*wait_ms)).await;
+            }
+            Step::Cue { cue } => {
+                let mut cue = cue.clone();
+                if let Some(name) = cue["instrument_id"].as_str().map(str::to_owned) {
+                    cue["instrument_id"] = json!(id(&name));
+                }
+                let sent = server.operator().post("/v1/media/m/cues", &cue).await;
+                cues.push(sent.expect(201));
+            }
+            Step::Hold { hold } => {
+                let hold = json!({"held": hold});
+                let held = server.operator().put("/v1/media/m/hold", &hold).await;
+                held.expect(200);
+            }
+            Step::Move { name, to } => {
+                let path = format!("/v1/instruments/{}/state", id(name));
+                let marketer = server.caller(Role::Marketer, "mia");
+                let state = json!({"state": to});
+                marketer.post(&path, &state).await.expect(200);
             }
             Step::Pause { pause_ms } => tokio::time::sleep(Duration::from_millis(*pause_ms)).await,
             Step::Restart { .. } => server.restart().await,
