@@ -6,7 +6,7 @@ use std::time::Duration;
 use beckon_openapi::decision as wire;
 
 use super::reason;
-use crate::decisions::Ranking;
+use crate::decisions::{Ranking, receipt};
 use crate::decisions::choose::Scratch;
 use crate::decisions::scene::{Choice, Reason, Scene};
 use crate::detections::{Hit, NameId, Names};
@@ -26,7 +26,10 @@ pub fn explain(
         to_ms: scene.window.to().ms(),
         seen: seen(scene),
         candidates: candidates(scene, choice, scratch),
-        ranked_by: ranked_by(scene.ranking),
+        ranked_by: match scene.show {
+            Some(_) => receipt::HOST.to_owned(),
+            None => ranked_by(scene.ranking),
+        },
         decided_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     }
 }
