@@ -12,8 +12,6 @@ mod events;
 mod harness;
 mod hooks;
 mod instruments;
-#[cfg(feature = "aws")]
-mod ivs;
 mod learning;
 mod limits;
 mod media;
