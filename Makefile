@@ -87,6 +87,7 @@ $(PAGE): $(PAGE_FROM)
 lint:
 	cargo fmt --all --check
 	cargo fmt --manifest-path api/broadcast/Cargo.toml --check
+	cargo fmt --manifest-path api/tests/standins/dynamo/Cargo.toml --check
 	cargo clippy $(LOCKED) --workspace --all-targets $(AWS) -- -D warnings
 # The demo's build has none of AWS's clients: it must stand as well.
 	cargo clippy $(LOCKED) --workspace -- -D warnings
@@ -95,7 +96,8 @@ docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc $(LOCKED) --workspace --no-deps $(AWS)
 
 test-rust: bins
-	.ci/postgres cargo test $(LOCKED) --workspace $(AWS)
+	CARGO_TARGET_DIR=$(abspath $(TARGET))/standins cargo build $(LOCKED) --manifest-path api/tests/standins/dynamo/Cargo.toml
+	.ci/postgres .ci/standins cargo test $(LOCKED) --workspace $(AWS)
 
 test-sdk: $(SDK)
 	npm run --silent types:check

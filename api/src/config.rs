@@ -43,6 +43,12 @@ pub struct StoreOptions {
         value_parser = clap::value_parser!(u32).range(1..=36_500)
     )]
     pub keep_detections_days: Option<u32>,
+    /// DynamoDB table that holds detections; the database does unless told
+    #[arg(long, env = "BECKON_DETECTIONS_TABLE", value_name = "TABLE")]
+    pub detections_table: Option<String>,
+    /// S3 bucket that holds blobs; the data folder does unless told
+    #[arg(long, env = "BECKON_BLOBS_BUCKET", value_name = "BUCKET")]
+    pub blobs_bucket: Option<String>,
 }
 
 impl StoreOptions {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use beckon_classifier::retrain::Recipe;
 
+use super::places::Places;
 use super::recognisers::Chosen;
 #[cfg(feature = "aws")]
 use super::recognisers::Shared;
@@ -12,7 +13,7 @@ use super::videos;
 use crate::auth::{Auth, Keys};
 #[cfg(feature = "aws")]
 use crate::aws::Aws;
-use crate::blobs::{Blobs, Folder};
+use crate::blobs::Blobs;
 use crate::config::{ServeOptions, now};
 use crate::cues::{self, Cues, Ticker};
 use crate::db::{Db, Refresh, Slot};
@@ -62,8 +63,12 @@ impl App {
     /// # Errors
     /// When a store cannot be opened.
     pub async fn build(options: ServeOptions) -> anyhow::Result<Self> {
-        let outside = Outside::reached_by(&Fetcher::new(options.reach)?);
-        Self::build_within(options, outside).await
+        let places = Places::default();
+        let outside = Outside {
+            objects: places.objects(),
+            ..Outside::reached_by(&Fetcher::new(options.reach)?)
+        };
+        Self::assemble(options, outside, places).await
     }
 
     /// The same, with what lies outside of the node given.
@@ -71,24 +76,30 @@ impl App {
     /// # Errors
     /// When a store cannot be opened.
     pub async fn build_within(options: ServeOptions, outside: Outside) -> anyhow::Result<Self> {
+        Self::assemble(options, outside, Places::default()).await
+    }
+
+    async fn assemble(
+        options: ServeOptions,
+        outside: Outside,
+        places: Places,
+    ) -> anyhow::Result<Self> {
         let auth = Auth::new(Keys::load_or_make(&options.store.keys_dir())?);
-        let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(&options.store.blobs_dir())?);
+        let blobs = places.blobs(&options.store).await?;
         let db = Db::open(&options.store.database_url()).await?;
         db.migrate().await?;
         let recipe = Recipe::default();
         let schema = recipe.schema.clone().check()?;
         let media = Arc::new(media::Registry::open(db.clone()).await?);
-        let detections = Arc::new(Detections::in_sql(
-            db.clone(),
-            options.store.keep_detections_ms(),
-        ));
+        let detections = places.detections(&options.store, db.clone()).await?;
+        let detections = Arc::new(detections);
         detections.end_erasures(now()).await?;
         let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
         let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
         let ranking = Arc::new(Slot::<Ranking>::default());
         let fetch = Fetcher::new(options.reach)?;
         #[cfg(feature = "aws")]
-        let aws = Aws::default();
+        let aws = places.aws;
         let signals = cues::Signals::new(cues::Origin::new(fetch.clone()), None);
         let cues = Arc::new(Cues::new(
             db.clone(),

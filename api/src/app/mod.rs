@@ -3,8 +3,10 @@
 mod build;
 mod contract;
 mod cors;
+mod erase;
 mod health;
 mod jobs;
+pub mod places;
 mod recognisers;
 mod routes;
 mod unserved;

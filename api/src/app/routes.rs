@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{App, cors, health, jobs, unserved};
+use super::{App, cors, erase, health, jobs, unserved};
 use crate::{
     cues, decisions, detections, error, events, ingest, instruments, learning, media, reports,
     viewers,
@@ -23,8 +23,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(media::http::list_media)
         .service(media::http::get_media)
         .service(media::http::replace_media)
-        .service(media::http::delete_media)
         .service(media::http::list_ad_breaks)
+        .service(erase::delete_media)
         .service(detections::http::store_detections)
         .service(detections::http::import_detections)
         .service(detections::http::list_detections)
@@ -44,7 +44,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(reports::http::get_results)
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
-        .service(viewers::http::delete_viewer)
+        .service(erase::delete_viewer)
         .service(cues::http::send_cue)
         .service(cues::http::hold_media)
         .service(cues::http::get_hold)

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::blobs::Folder;
+use crate::app::places::Places;
 use crate::config::{Reach, StoreOptions, now};
 use crate::db::{Db, Refresh, follow_revisions};
-use crate::detections::Detections;
 use crate::fetch::Fetcher;
 use crate::ingest::frames;
 use crate::ingest::recogniser::{Image, Recogniser, Recorded};
@@ -107,12 +106,10 @@ impl Ingest {
             !url.starts_with('/'),
             "{media_id} is played from its own server at {url}: say the whole address with --url"
         );
-        let blobs = Arc::new(Folder::open(&self.store.blobs_dir())?);
+        let places = Places::default();
+        let blobs = places.blobs(&self.store).await?;
         let references = Arc::new(References::open(db.clone(), blobs).await?);
-        let detections = Arc::new(Detections::in_sql(
-            db.clone(),
-            self.store.keep_detections_ms(),
-        ));
+        let detections = Arc::new(places.detections(&self.store, db.clone()).await?);
         let stations: Vec<Arc<dyn Refresh>> = vec![media.clone(), references.clone()];
         let job = WatchJob {
             media_id,

@@ -1,6 +1,8 @@
 //! Detections: what was seen in a media, by position, in a store and, for decisions, in memory by pages.
 
 mod analysed;
+#[cfg(feature = "aws")]
+mod dynamo;
 pub mod http;
 mod import;
 mod model;

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
+use super::people::ERASED;
 use super::{Detections, Kind, NameId, Names, Store, TOPIC, Wanted};
 use crate::db::Refresh;
 use crate::words::{MediaId, Position, Window};
@@ -178,6 +179,9 @@ impl Pages {
 impl Refresh for Detections {
     /// Another node stored detections: forget the pages of their media.
     async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
+        if changed.iter().any(|topic| topic == ERASED) {
+            self.pages.forget_all();
+        }
         for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
             self.pages.forget_media(media);
             self.marks.forget(media);

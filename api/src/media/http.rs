@@ -1,7 +1,7 @@
 //! The routes of media.
 
 use actix_web::web::{Data, Path, Query};
-use actix_web::{HttpResponse, delete, get, post, put, web::Json};
+use actix_web::{HttpResponse, get, post, put, web::Json};
 use beckon_openapi::media as wire;
 use beckon_openapi::page::{Page, PageQuery};
 use beckon_openapi::problem::Problem;
@@ -82,22 +82,6 @@ pub async fn replace_media(
     Ok(Json(wire::Media::from(
         &*media.replace(&media_id, details, now()).await?,
     )))
-}
-
-/// Delete a media
-///
-/// Its detections go with it; what viewers did stays in the event log.
-#[utoipa::path(tag = "media", responses((status = 204), (status = 404, body = Problem)))]
-#[delete("/v1/media/{media_id}")]
-pub async fn delete_media(
-    media: Data<Registry>,
-    caller: Caller,
-    media_id: Path<String>,
-) -> Result<HttpResponse> {
-    let media_id = MediaId::parse(&media_id).at("media_id")?;
-    caller.may_on(Permission::WriteMedia, &media_id)?;
-    media.delete(&media_id, now()).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// List a media's ad breaks

@@ -1,7 +1,7 @@
 //! The routes of viewers.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, put};
+use actix_web::{get, put};
 use beckon_openapi::problem::Problem;
 use beckon_openapi::viewer as wire;
 
@@ -43,22 +43,6 @@ pub async fn get_viewer(
     caller.may(Permission::WriteViewers)?;
     let viewer_id = ViewerId::parse(&viewer_id).at("viewer_id")?;
     tell(&viewers, &viewer_id).await
-}
-
-/// Delete a viewer
-///
-/// The profile and what the viewer was shown; what viewers did stays in the event log.
-#[utoipa::path(tag = "viewers", responses((status = 204), (status = 404, body = Problem)))]
-#[delete("/v1/viewers/{viewer_id}")]
-pub async fn delete_viewer(
-    viewers: Data<Viewers>,
-    caller: Caller,
-    viewer_id: Path<String>,
-) -> Result<HttpResponse> {
-    caller.may(Permission::WriteViewers)?;
-    let viewer_id = ViewerId::parse(&viewer_id).at("viewer_id")?;
-    viewers.delete(&viewer_id).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
 
 async fn tell(viewers: &Viewers, viewer_id: &ViewerId) -> Result<Json<wire::Viewer>> {

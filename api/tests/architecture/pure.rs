@@ -39,6 +39,11 @@ const SHELLS: &[(&str, &str)] = &[
         "asks who opted out, and writes through to the store",
     ),
     ("detections/timeline.rs", "asks the store"),
+    ("detections/dynamo/mod.rs", "calls DynamoDB"),
+    (
+        "detections/dynamo/write.rs",
+        "calls DynamoDB, and waits until it takes all",
+    ),
     (
         "detections/people/mod.rs",
         "writes through to its store, and erases in the other",

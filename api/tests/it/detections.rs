@@ -6,9 +6,9 @@ use beckon_api::auth::Role;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
-use crate::on_both_engines;
+use crate::on_all_stores;
 
-on_both_engines! {
+on_all_stores! {
     a_batch_is_stored_whole_or_not_at_all => batch_whole_or_not;
     detections_come_in_order_and_in_pages => ordered_pages;
     celebrities_need_a_legal_basis => celebrities;

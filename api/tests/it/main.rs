@@ -1,5 +1,9 @@
 //! The server as its users meet it: over HTTP, on both engines, each test with a database of its own.
 
+#[cfg(feature = "aws")]
+mod agreement;
+#[cfg(feature = "aws")]
+mod buckets;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use sqlx::Row;
 
 use crate::harness::{Client, Server};
-use crate::on_both_engines;
+use crate::on_all_stores;
 
-on_both_engines! {
+on_all_stores! {
     who_opted_out_is_not_stored_and_what_was_is_erased => opting_out;
     the_list_of_opt_outs_is_kept => list;
     one_call_erases_a_person_over_all_media => erasing;
@@ -259,7 +259,7 @@ async fn raw(server: &Server) -> String {
             }
         }
         db.close().await;
-        return text;
+        return text + &server.text_elsewhere().await;
     }
     let rows = sqlx::query("select cast(d as text) from detection d")
         .fetch_all(db.pool())

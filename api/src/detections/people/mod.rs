@@ -11,6 +11,9 @@ use crate::db::Db;
 use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::{MediaId, Time};
 
+/// The topic under which nodes hear that somebody was erased, wherever that was.
+pub(super) const ERASED: &str = "detections-erased";
+
 /// Somebody who opted out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptOut {

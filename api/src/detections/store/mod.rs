@@ -1,7 +1,7 @@
 //! Where detections lie: what any store of them can do.
 
-mod row;
-mod sql;
+pub(super) mod row;
+pub(super) mod sql;
 
 use async_trait::async_trait;
 

@@ -72,7 +72,7 @@ impl SqlStore {
 }
 
 /// Writes how far a media was analysed along with the analysis's own record; false where that stands there already.
-async fn record(
+pub async fn record(
     write: &mut Write,
     media_id: &MediaId,
     Analysis { mark, along }: Analysis<'_>,
@@ -93,12 +93,13 @@ async fn record(
     Ok(true)
 }
 
-async fn changed(write: &mut Write, media_id: &MediaId, now: Time) -> anyhow::Result<()> {
+/// Says that a media's detections changed.
+pub async fn changed(write: &mut Write, media_id: &MediaId, now: Time) -> anyhow::Result<()> {
     Ok(bump(write.tx(), &format!("{TOPIC}{media_id}"), now).await?)
 }
 
 /// How far a media was analysed.
-async fn mark(db: &Db, media_id: &MediaId) -> anyhow::Result<Option<Analysed>> {
+pub async fn mark(db: &Db, media_id: &MediaId) -> anyhow::Result<Option<Analysed>> {
     let row = sqlx::query("select position_ms, at from analysed where media_id = $1")
         .bind(media_id.to_string())
         .fetch_optional(db.pool())

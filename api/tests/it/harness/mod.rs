@@ -1,6 +1,8 @@
 //! A real server on a free port, with a database of its own, on SQLite or PostgreSQL.
 
 mod client;
+#[cfg(feature = "aws")]
+pub mod dynamo;
 pub mod postgres;
 pub mod sealed;
 
@@ -19,6 +21,9 @@ pub use client::{Answer, Client};
 pub enum Engine {
     Sqlite,
     Postgres,
+    /// The registry in SQLite, detections in DynamoDB.
+    #[cfg(feature = "aws")]
+    Dynamo,
 }
 
 /// A running server. What it holds is deleted with it.
@@ -32,6 +37,8 @@ pub struct Server {
     outside: Option<Outside>,
     _folder: Option<tempfile::TempDir>,
     _database: Option<postgres::Database>,
+    #[cfg(feature = "aws")]
+    table: Option<dynamo::Table>,
 }
 
 /// The options of a test's server.
@@ -42,6 +49,8 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
             data_dir: folder.to_owned(),
             database_url,
             keep_detections_days: None,
+            detections_table: None,
+            blobs_bucket: None,
         },
         bind: std::net::Ipv4Addr::LOCALHOST.into(),
         port: 0,
@@ -82,10 +91,19 @@ impl Server {
     ) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let database = match engine {
-            Engine::Sqlite => None,
             Engine::Postgres => Some(postgres::Database::create().await?),
+            _ => None,
         };
         let mut options = options(folder.path(), database.as_ref().map(|d| d.url.clone()));
+        #[cfg(feature = "aws")]
+        let table = match engine {
+            Engine::Dynamo => Some(dynamo::Table::create().await?),
+            _ => None,
+        };
+        #[cfg(feature = "aws")]
+        if let Some(table) = &table {
+            options.store.detections_table = Some(table.name.clone());
+        }
         change(&mut options);
         let (app, address, handle, running) = run(&options, outside.clone()).await;
         Some(Self {
@@ -97,6 +115,8 @@ impl Server {
             outside,
             _folder: Some(folder),
             _database: database,
+            #[cfg(feature = "aws")]
+            table,
         })
     }
 
@@ -112,6 +132,8 @@ impl Server {
             outside: self.outside.clone(),
             _folder: None,
             _database: None,
+            #[cfg(feature = "aws")]
+            table: None,
         }
     }
 
@@ -139,6 +161,15 @@ impl Server {
 
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Everything that stores beside the database hold of detections, as text.
+    pub async fn text_elsewhere(&self) -> String {
+        #[cfg(feature = "aws")]
+        if let Some(table) = &self.table {
+            return table.text().await;
+        }
+        String::new()
     }
 
     pub fn data_dir(&self) -> &std::path::Path {
@@ -212,6 +243,22 @@ macro_rules! on_both_engines {
             $(#[actix_web::test]
             async fn $name() {
                 let Some(server) = $crate::harness::Server::start($crate::harness::Engine::Postgres).await else { return };
+                $crate::harness::check(server, super::$body).await;
+            })+
+        }
+    };
+}
+
+/// Runs a test on both engines, and with detections in DynamoDB where that is built.
+#[macro_export]
+macro_rules! on_all_stores {
+    ($($name:ident => $body:ident;)+) => {
+        $crate::on_both_engines! { $($name => $body;)+ }
+        #[cfg(feature = "aws")]
+        mod on_dynamo {
+            $(#[actix_web::test]
+            async fn $name() {
+                let Some(server) = $crate::harness::Server::start($crate::harness::Engine::Dynamo).await else { return };
                 $crate::harness::check(server, super::$body).await;
             })+
         }

@@ -1,5 +1,8 @@
 //! Blobs: images and models, whole files under a key.
 
+#[cfg(feature = "aws")]
+pub mod s3;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
