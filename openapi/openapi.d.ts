@@ -749,7 +749,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a viewer
-         * @description The profile and what the viewer was shown; what viewers did stays in the event log.
+         * @description The profile, what the viewer was shown, and who it was in the event log: what was done stays there as nobody's.
          */
         delete: operations["delete_viewer"];
         options?: never;

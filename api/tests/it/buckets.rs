@@ -8,6 +8,7 @@ use beckon_api::blobs::{Blobs, Objects};
 
 use crate::harness::dynamo::config;
 use crate::harness::{Engine, Server};
+use crate::references;
 
 /// A bucket of its own, or `None` where no stand-in is at hand.
 async fn bucket() -> Option<(beckon_api::aws::SdkConfig, Client, String)> {
@@ -89,7 +90,7 @@ async fn an_object_of_another_bucket_is_read_within_its_bound_and_saved_whole() 
 }
 
 #[actix_web::test]
-async fn a_node_keeps_its_references_and_models_in_the_bucket() {
+async fn a_node_keeps_its_references_in_the_bucket() {
     let Some((_, client, name)) = bucket().await else {
         return;
     };
@@ -106,6 +107,12 @@ async fn a_node_keeps_its_references_and_models_in_the_bucket() {
             .iter()
             .any(|store| store == "blobs")
     );
+    let image = references::png(&references::mark(1));
+    server
+        .operator()
+        .post_bytes("/v1/references?name=Tern", "image/png", image)
+        .await
+        .expect(201);
     let listed = client.list_objects_v2().bucket(&name).send().await;
     let keys: Vec<String> = listed
         .expect("a list")
@@ -113,7 +120,6 @@ async fn a_node_keeps_its_references_and_models_in_the_bucket() {
         .iter()
         .filter_map(|object| object.key().map(str::to_owned))
         .collect();
-    // The first model is stored when a node is built.
     assert!(!keys.is_empty(), "nothing is in the bucket");
     assert!(!server.data_dir().join("blobs").exists());
     server.finish().await;

@@ -135,6 +135,8 @@ async fn media(api: &Api, channel: &Channel) -> anyhow::Result<()> {
         "signal": {"kind": "origin", "url": channel.origin_url, "channel_arn": channel.channel_arn},
         // Shorter than in earnest, so that a visitor sees more than one.
         "overlay_life": {"show_ms": 10_000, "quiet_ms": 1_000, "quiet_scope": "media"},
+        // A visitor's own clip is the visitor's to answer for.
+        "people_basis": channel.marks.then_some("the demo's own broadcast is drawn, and shows nobody who lives"),
     });
     api.send(
         "PUT",
