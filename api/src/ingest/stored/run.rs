@@ -121,6 +121,13 @@ async fn settle(stored: &Stored, video: &mut Video) -> anyhow::Result<()> {
     let (state, media) = (video.state.as_str(), &video.media_id);
     let reason = video.reason.as_deref().unwrap_or_default();
     store::save(&stored.db, video, now(), stored.webhook.along(&message)).await?;
+    // What a content delivery network serves is not kept twice.
+    if matches!(video.origin, Origin::Bucket { .. }) && stored.settings.cdn_url.is_some() {
+        let copy = stored.settings.copies.join(&video.video_id);
+        if let Err(error) = tokio::fs::remove_file(&copy).await {
+            tracing::debug!(kind = "video.copy", %media, %error, "there was no copy to let go of");
+        }
+    }
     tracing::info!(kind = "video.finished", %media, state, reason, "a stored video is over");
     Ok(())
 }

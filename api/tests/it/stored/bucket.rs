@@ -200,6 +200,15 @@ async fn a_video_in_a_bucket_goes_from_its_notice_to_the_catalogue() {
                 .as_u16(),
             401
         );
+        let copies = server.data_dir().join("videos");
+        for _ in 0..40 {
+            if copies.read_dir().expect("the folder").next().is_none() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let left = copies.read_dir().expect("the folder").count();
+        assert_eq!(left, 0, "what the network serves is not kept twice");
         server.finish().await;
     }
 }
