@@ -18,7 +18,7 @@ $(foreach name,ROLE SUBJECT,$(if $($(name)),$(eval token: export BECKON_$(name) 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo token test bench circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
+.PHONY: help demo token test bench soak circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -30,6 +30,9 @@ demo: setup-demo build ## Set up, build and start the demo (Ctrl-C stops it)
 # Quick and quiet, for scripts: what is built is not built again.
 token: $(BECKON) ## Print a token: make -s token ROLE=viewer SUBJECT=alice
 	@$(BECKON) token
+
+soak: setup-demo bins ## Watch thirty live channels for two minutes, and print what that takes
+	cargo test $(LOCKED) --workspace --test soak -- $(SOAK_SECONDS)
 
 test: setup-test lint docs test-rust test-sdk test-page test-browser ## Set up what the tests need, and pass them all
 

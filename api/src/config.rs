@@ -159,6 +159,15 @@ pub enum Switch {
     Off,
 }
 
+/// Who may read what a node counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum MetricsAccess {
+    /// Operators, by their token
+    Token,
+    /// Whoever reaches the port
+    Open,
+}
+
 /// How the server listens and behaves.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeOptions {
@@ -217,6 +226,9 @@ pub struct ServeOptions {
     /// How Rekognition is asked
     #[command(flatten)]
     pub rekognition: RekognitionOptions,
+    /// Who may read /metrics
+    #[arg(long, env = "BECKON_METRICS", value_enum, default_value_t = MetricsAccess::Token)]
+    pub metrics: MetricsAccess,
     /// Whether this node watches media that are ingested by themselves; leave it on where nothing else does
     #[arg(long, env = "BECKON_INGEST", value_enum, default_value_t = Switch::On)]
     pub ingest: Switch,

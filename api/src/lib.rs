@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod fetch;
+pub mod metrics;
 pub mod words;
 
 // The stations, in the data's order.

@@ -6,6 +6,7 @@ mod cors;
 mod erase;
 mod health;
 mod jobs;
+mod metrics;
 pub mod places;
 mod recognisers;
 mod routes;

@@ -3,12 +3,13 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
 use actix_web::{App as WebApp, HttpServer, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{App, cors, erase, health, jobs, unserved};
+use super::{App, cors, erase, health, jobs, metrics, unserved};
 use crate::{
     cues, decisions, detections, error, events, ingest, instruments, learning, media, reports,
     viewers,
@@ -64,7 +65,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(learning::http::train_model)
         .service(learning::http::set_alias)
         .service(health::get_health)
-        .service(health::get_readiness);
+        .service(health::get_readiness)
+        .service(metrics::get_metrics);
 }
 
 /// Serves the routes on a listener until the server is stopped.
@@ -111,6 +113,7 @@ pub fn serve(
             .app_data(served.clone())
             .default_service(web::to(unserved::refuse))
             .wrap(cors::allow(&app.options.cors_origins))
+            .wrap(from_fn(metrics::count))
     });
     let server = match workers {
         Some(workers) => server.workers(workers),

@@ -11,6 +11,8 @@ pub enum Permission {
     WriteMedia,
     /// Read how media are ingested.
     ReadIngest,
+    /// Read what nodes count.
+    ReadMetrics,
     /// Read detections.
     ReadDetections,
     /// Store and import detections.
@@ -48,7 +50,7 @@ impl Permission {
         use Role::{Ingest, Marketer, Operator, Scientist, Viewer};
         match self {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
-            Self::WriteMedia | Self::SendCues => &[Operator],
+            Self::WriteMedia | Self::SendCues | Self::ReadMetrics => &[Operator],
             Self::HoldMedia => &[Operator, Marketer],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteDetections

@@ -4,6 +4,7 @@ mod cue;
 #[cfg(feature = "demo")]
 mod demo;
 mod dry_run;
+mod estimate;
 mod import;
 mod ingest;
 mod migrate;
@@ -30,6 +31,7 @@ enum Command {
     Demo(demo::Demo),
     Ingest(ingest::Ingest),
     Import(import::Import),
+    Estimate(estimate::Estimate),
     Cue(cue::Cue),
     Token(token::Token),
     Migrate(migrate::Migrate),
@@ -48,6 +50,7 @@ impl Beckon {
             Command::Demo(command) => command.run(),
             Command::Ingest(command) => command.run(),
             Command::Import(command) => command.run(),
+            Command::Estimate(command) => command.run(),
             Command::Cue(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::Migrate(command) => command.run(),

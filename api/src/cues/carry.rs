@@ -6,6 +6,7 @@ use super::signal::NotPut;
 use super::{Cue, Cues, Kind, lock, store, wire};
 use crate::config::now;
 use crate::media::{Media, Signal};
+use crate::metrics::METRICS;
 use crate::words::Time;
 
 /// For how long a carrier has a cue to itself; each try holds it anew.
@@ -88,6 +89,7 @@ impl Cues {
                 }
             }
         }
+        METRICS.cues_dropped.inc();
         tracing::warn!(kind = "signal.dropped", media = %cue.media_id, cue = %cue.cue_id, "a cue came too late for the stream");
         self.end(cue, false).await;
     }
@@ -140,6 +142,13 @@ impl Cues {
 
     /// Keeps whether the channel is off air, for all nodes, and says so once, when it changes.
     pub(super) async fn note(&self, channel: &str, not_put: Option<&NotPut>) {
+        let outcome = match not_put {
+            None => "put",
+            Some(NotPut::OffAir) => "off_air",
+            Some(NotPut::Throttled) => "throttled",
+            Some(NotPut::Refused(_) | NotPut::Unreachable(_)) => "failed",
+        };
+        METRICS.cues.with_label_values(&[outcome]).inc();
         let registry = &self.sources.media;
         let was_on_air = registry.on_air(channel).is_none_or(|known| known.on_air);
         let noted = match not_put {

@@ -17,7 +17,8 @@ use crate::config::now;
 use crate::detections::Detection;
 use crate::fetch::Url;
 use crate::media::Media;
-use crate::words::{MicroUsd, Position};
+use crate::metrics::METRICS;
+use crate::words::{MediaId, MicroUsd, Position};
 
 /// A segment to look at.
 pub struct Piece<'a> {
@@ -133,6 +134,15 @@ fn told(entry: &Entry, stored: bool, took: Duration) -> Watched {
         tracing::info!(kind = "segment.known", %media, sequence, "another watcher was first");
         return watched;
     }
+    METRICS.segment(
+        media.as_str(),
+        entry.outcome.as_str(),
+        entry.looked.frames,
+        entry.detections,
+        took,
+    );
+    let lag_s = entry.looked.lag_ms as f64 / 1000.0;
+    METRICS.lag.with_label_values(&[media.as_str()]).set(lag_s);
     match &entry.outcome {
         Outcome::Analysed => {
             watched.analysed = 1;
@@ -203,6 +213,7 @@ async fn look(
     }
     let stretch = Stretch { from, to, frames };
     let recognised = job.recogniser.recognise(stretch, now()).await?;
+    charged(&job.media_id, &recognised.calls);
     let looked = Looked {
         frames: count,
         unreserved: spend::difference(&recognised.calls, &reserved),
@@ -210,4 +221,16 @@ async fn look(
         ..Looked::default()
     };
     Ok(Sight::Seen(recognised.detections, looked))
+}
+
+fn charged(media_id: &MediaId, calls: &[(spend::Operation, u32)]) {
+    for (operation, count) in calls {
+        let of = METRICS.calls.with_label_values(&[operation.as_str()]);
+        of.inc_by(u64::from(*count));
+    }
+    let usd = MicroUsd::from_micros(spend::cost(calls)).usd();
+    METRICS
+        .cost
+        .with_label_values(&[media_id.as_str()])
+        .inc_by(usd);
 }

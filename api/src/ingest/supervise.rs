@@ -15,6 +15,7 @@ use super::watch::{self, WatchJob, Watching};
 use crate::config::now;
 use crate::db::Lease;
 use crate::media::{self, Media};
+use crate::metrics::METRICS;
 use crate::words::{MediaId, Time};
 
 /// How often it is looked what is to be watched. With the lease's length this bounds how long a dead node's media stay unwatched.
@@ -83,6 +84,9 @@ impl Supervisor {
                     failing = looked.is_err();
                 }
             }
+            METRICS
+                .watches
+                .set(i64::try_from(self.running.len()).unwrap_or(i64::MAX));
         }
         self.running.clear();
         while self.watches.join_next().await.is_some() {}

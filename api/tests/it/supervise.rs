@@ -175,3 +175,52 @@ async fn ended(server: &mut Server) {
     assert_eq!(status(&operator).await, ended, "nobody begins it again");
     handle.stop(false).await;
 }
+
+#[actix_web::test]
+async fn metrics_are_for_operators_and_count_answers_and_segments() {
+    let server = Server::start(crate::harness::Engine::Sqlite).await;
+    let server = server.expect("SQLite is always at hand");
+    let (address, handle) = crate::watch::clip_as_recording();
+    let operator = server.operator();
+    let mut body = media(now(), &format!("http://{address}/x.m3u8"));
+    body["media_id"] = json!("counted");
+    operator.post("/v1/media", &body).await.expect(201);
+    server.anonymous().get("/metrics").await.expect(401);
+    server
+        .caller(beckon_api::auth::Role::Marketer, "m")
+        .get("/metrics")
+        .await
+        .expect(403);
+    let wanted = [
+        "beckon_ingest_segments_total{media=\"counted\",outcome=\"analysed\"} 4",
+        "beckon_ingest_frames_total{media=\"counted\"} 8",
+        "beckon_ingest_lag_seconds{media=\"counted\"} 0",
+    ];
+    let mut text = String::new();
+    for _ in 0..100 {
+        let answer = operator.request("GET", "/metrics").send().await;
+        let answer = answer.expect("it answers").error_for_status().expect("200");
+        text = answer.text().await.expect("a text");
+        if wanted
+            .iter()
+            .all(|line| text.lines().any(|found| found == *line))
+        {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    for line in wanted {
+        assert!(
+            text.lines().any(|found| found == line),
+            "{line} is missing:\n{text}"
+        );
+    }
+    for start in [
+        "beckon_requests_total{method=\"GET\",route=\"/metrics\",status=\"401\"}",
+        "process_resident_memory_bytes ",
+    ] {
+        assert!(text.contains(start), "{start} is missing:\n{text}");
+    }
+    handle.stop(false).await;
+    server.finish().await;
+}

@@ -22,7 +22,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const fn as_str(&self) -> &'static str {
+    /// Its name in the database and in metrics.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Analysed => "analysed",
             Self::Failed(_) => "failed",

@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
 use beckon_api::config::{
-    HookOptions, Reach, ServeOptions, StoreOptions, Switch, VideoOptions, now,
+    HookOptions, MetricsAccess, Reach, ServeOptions, StoreOptions, Switch, VideoOptions, now,
 };
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
@@ -62,6 +62,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         reach: Reach::Loopback,
         ingest: Switch::On,
         most_watches: 32,
+        metrics: MetricsAccess::Token,
         model_lead_s: 900,
         retrain_every_rows: 0,
         hooks: HookOptions::default(),
