@@ -39,9 +39,18 @@ pub struct Piece<'a> {
 impl Piece<'_> {
     /// How far behind the stream's edge it ends at this moment.
     pub fn lag_ms(&self) -> i64 {
+        self.behind(Edge::after)
+    }
+
+    /// How far that may be at the most.
+    pub fn most_lag_ms(&self) -> i64 {
+        self.behind(Edge::at_most)
+    }
+
+    fn behind(&self, where_is: impl Fn(Edge, i64) -> i64) -> i64 {
         self.edge.map_or(0, |(edge, read)| {
             let elapsed = i64::try_from(read.elapsed().as_millis()).unwrap_or(i64::MAX);
-            (edge.after(elapsed) - self.placed.to_ms).max(0)
+            (where_is(edge, elapsed) - self.placed.to_ms).max(0)
         })
     }
 }

@@ -19,8 +19,8 @@ const WALLS: &[Wall] = &[
         may: |source| {
             in_files(source, &["wire", "http"])
                 || in_rooms(source, &["error", "demo"])
-                // Health, and what is erased in many stations, is what `app` itself answers: these are its http.rs.
-                || ["contract", "health", "erase"].map(|f| format!("api/src/app/{f}.rs")).contains(&source.path)
+                // Health, metrics, and what is erased in many stations, is what `app` itself answers: these are its http.rs.
+                || ["contract", "health", "metrics", "erase"].map(|f| format!("api/src/app/{f}.rs")).contains(&source.path)
         },
         mend: "convert in wire.rs and take the domain's type here (`ErrorCode` is `crate::error::ErrorCode`)",
     },

@@ -162,7 +162,7 @@ async fn a_watch_of_its_own_process_survives_being_killed() {
 #[tokio::test]
 async fn every_command_has_a_manual() {
     for command in [
-        "serve", "ingest", "import", "cue", "token", "migrate", "openapi",
+        "serve", "ingest", "import", "estimate", "cue", "token", "migrate", "openapi",
     ] {
         let mut help = Command::new(env!("CARGO_BIN_EXE_beckon"));
         help.args([command, "--help"]);

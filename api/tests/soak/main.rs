@@ -61,7 +61,8 @@ async fn main() -> anyhow::Result<()> {
         let of = segments
             .iter()
             .filter(|(labels, _)| labels.contains(&named));
-        of.map(|(_, count)| count).sum()
+        of.map(|(_, count)| *count)
+            .fold(0.0, |sum, count| sum + count)
     };
     let (analysed, failed, skipped) = (of("analysed"), of("failed"), of("skipped"));
     println!(

@@ -114,6 +114,8 @@ impl Node {
                     .filter_map(|pid| pid.parse::<u32>().ok()),
             );
         }
+        // One that has ended and was not yet asked how has no memory any more.
+        children.retain(|pid| resident_kb(*pid).is_some());
         Ok(children)
     }
 

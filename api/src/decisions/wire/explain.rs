@@ -6,9 +6,9 @@ use std::time::Duration;
 use beckon_openapi::decision as wire;
 
 use super::reason;
-use crate::decisions::{Ranking, receipt};
 use crate::decisions::choose::Scratch;
 use crate::decisions::scene::{Choice, Reason, Scene};
+use crate::decisions::{Ranking, receipt};
 use crate::detections::{Hit, NameId, Names};
 
 /// How many names an explanation lists.

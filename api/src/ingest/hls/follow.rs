@@ -228,7 +228,7 @@ impl<'a> Follow<'a> {
                 waiting: fresh.len() - n - 1,
             };
             if edge.is_some() {
-                piece.turn = self.pace.turn(piece.lag_ms());
+                piece.turn = self.pace.turn(piece.most_lag_ms());
             }
             if !self.take_one(&piece).await? {
                 return Ok(Taken::Ended(Ended::Spent));
