@@ -94,6 +94,8 @@ lint:
 	cargo clippy $(LOCKED) --workspace --all-targets $(AWS) -- -D warnings
 # The demo's build has none of AWS's clients: it must stand as well.
 	cargo clippy $(LOCKED) --workspace -- -D warnings
+# Of what Beckon uses of AWS; the policy in it is held against the code by the architecture test.
+	$(TARGET)/cfn-lint/bin/cfn-lint api/deploy/beckon.yaml
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc $(LOCKED) --workspace --no-deps $(AWS)

@@ -7,6 +7,7 @@ mod honesty;
 mod imports;
 mod manifests;
 mod paths;
+mod policy;
 mod pure;
 mod shape;
 mod stores;

@@ -100,7 +100,7 @@ impl Stage {
         body["media_id"] = json!("m");
         server.operator().post("/v1/media", &body).await.expect(201);
         let client = Rekognition::new(&standin.config(), &setting.options);
-        let media = server.app().watching().media.clone();
+        let media = server.app().watching().media;
         let media_id = MediaId::parse("m").expect("an id");
         Self {
             recogniser: OfMedia::new(Arc::new(client), media, media_id),
