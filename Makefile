@@ -18,7 +18,7 @@ $(foreach name,ROLE SUBJECT,$(if $($(name)),$(eval token: export BECKON_$(name) 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo token test bench soak circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
+.PHONY: help demo token test bench soak fuzz circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -38,6 +38,9 @@ test: setup-test lint docs test-rust test-sdk test-page test-browser ## Set up w
 
 bench: setup-bench ## Print what a decision and a frame cost
 	cargo bench $(LOCKED) --workspace --bench '*'
+
+fuzz: ## Fuzz what is read of strangers, FUZZ_SECONDS= each (ten minutes)
+	@.ci/fuzz
 
 openapi: setup-demo bins ## Write openapi.json and openapi.d.ts anew from the code
 	$(BECKON) openapi > openapi/openapi.json.new

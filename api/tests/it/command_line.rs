@@ -272,3 +272,44 @@ async fn an_interrupt_ends_the_questions_and_says_how_to_go_on() {
     assert!(said.contains("--start 2 goes on"), "{said}");
     server.finish().await;
 }
+
+#[tokio::test]
+async fn a_dry_run_lists_segments_and_needs_no_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let playlist = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:7\n#EXT-X-PROGRAM-DATE-TIME:2024-03-05T00:02:17.684+01:00\n\
+                    #EXTINF:2.0,\na.ts\n#EXT-X-DISCONTINUITY\n#EXTINF:1.5,\nb.ts\n#EXT-X-ENDLIST\n";
+    fixture(folder.path(), "low.m3u8", playlist);
+    let master = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n";
+    let master = fixture(folder.path(), "master.m3u8", master);
+    let dry_run = |file: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
+        command
+            .args(["ingest", "--dry-run", file])
+            .env("BECKON_DATA_DIR", folder.path().join("none"))
+            .kill_on_drop(true);
+        command
+    };
+    let listed = run(dry_run(&master)).await.expect("it is listed");
+    let lines: Vec<Value> = listed
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let expected = [
+        json!({"uri": "a.ts", "position_ms": 0, "duration_ms": 2000, "sequence": 7, "discontinuity": false,
+               "program_date_time": "2024-03-04T23:02:17.684Z"}),
+        json!({"uri": "b.ts", "position_ms": 2000, "duration_ms": 1500, "sequence": 8, "discontinuity": true,
+               "program_date_time": null}),
+    ];
+    assert_eq!(lines, expected);
+    assert!(!folder.path().join("none").exists(), "nothing is stored");
+    let broken = fixture(
+        folder.path(),
+        "broken.m3u8",
+        "#EXTM3U\n#EXTINF:ten,\na.ts\n",
+    );
+    let refused = run(dry_run(&broken)).await.expect_err("it is refused");
+    assert!(
+        refused.contains("line 2: #EXTINF needs a length"),
+        "{refused}"
+    );
+}

@@ -30,7 +30,11 @@ async fn the_requests_of_the_readme_work() {
         .await
         .expect(201);
     let blocks = blocks(&readme);
-    assert_eq!(blocks.len(), 4, "one for each kind of user, and one for operators");
+    assert_eq!(
+        blocks.len(),
+        4,
+        "one for each kind of user, and one for operators"
+    );
     for block in blocks {
         // `make -s token` asks the demo's data folder; here it asks the test server's.
         let script = format!(
