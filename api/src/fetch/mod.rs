@@ -50,17 +50,8 @@ pub enum FetchError {
         largest: usize,
     },
     /// The answer to a request for a part was another part.
-    #[error("{url} did not answer with the {length} bytes from {offset} on: {why}")]
-    OtherPart {
-        /// What was asked.
-        url: Url,
-        /// Its first byte.
-        offset: u64,
-        /// How many bytes.
-        length: u64,
-        /// What it answered with.
-        why: String,
-    },
+    #[error("{0}")]
+    OtherPart(String),
     /// There was no whole answer in time.
     #[error("{0}")]
     Unreachable(String),
@@ -164,11 +155,10 @@ impl Fetcher {
         let request = self.http.get(url.clone()).header("range", part.header());
         let response = request.send().await.map_err(why)?;
         let url = response.url().clone();
-        let refuse = |why: String| FetchError::OtherPart {
-            url: url.clone(),
-            offset: part.offset,
-            length: part.length,
-            why,
+        let refuse = |why: String| {
+            let Part { offset, length } = part;
+            let asked = format!("{url} did not answer with the {length} bytes from {offset} on");
+            FetchError::OtherPart(format!("{asked}: {why}"))
         };
         let before = match response.status().as_u16() {
             206 => {

@@ -44,7 +44,7 @@ mod tests {
         assert!(!before.differs(&dark) && !before.differs(&grey));
         assert!(before.differs(&bright));
         assert!(before.differs(&dark[..900]), "another size");
-        let mut moved = dark.clone();
+        let mut moved = dark;
         moved[..300].fill(255);
         assert!(!before.differs(&moved), "something moves");
     }

@@ -52,7 +52,7 @@ impl Breaks {
         let at = placed.from_ms;
         let mut changed = Vec::new();
         // A message that a plain mark stands beside says the same once more.
-        let plain = tags.iter().any(|tag| is_plain(tag));
+        let plain = tags.iter().any(is_plain);
         for tag in tags.iter().filter(|tag| !plain || is_plain(tag)) {
             match mark(tag) {
                 Some(Mark::Out { length_ms }) => {

@@ -161,7 +161,7 @@ fn read_start(written: &str) -> Option<[u8; 16]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_lc_rs::cipher::PaddedBlockEncryptingKey;
+    use aws_lc_rs::cipher::{EncryptionContext, PaddedBlockEncryptingKey};
 
     const SECRET: [u8; 16] = *b"sixteen bytes ok";
 
@@ -179,11 +179,7 @@ mod tests {
         let unbound = UnboundCipherKey::new(&AES_128, &SECRET).expect("a key");
         let key = PaddedBlockEncryptingKey::cbc_pkcs7(unbound).expect("a key");
         let mut bytes = plain.to_vec();
-        let start = DecryptionContext::Iv128(FixedLength::from(start.to_be_bytes()));
-        let start = aws_lc_rs::cipher::EncryptionContext::from(match start {
-            DecryptionContext::Iv128(iv) => aws_lc_rs::cipher::EncryptionContext::Iv128(iv),
-            _ => panic!("it is a start value"),
-        });
+        let start = EncryptionContext::Iv128(FixedLength::from(start.to_be_bytes()));
         key.less_safe_encrypt(&mut bytes, start).expect("locked");
         bytes
     }

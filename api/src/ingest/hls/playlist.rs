@@ -157,8 +157,8 @@ type Faulty = (usize, Fault);
 /// Which sort it is shows at the first tag that only one of them has.
 enum Reader<'a> {
     Undecided(Vec<(usize, Cow<'a, str>)>),
-    Master(MasterReader),
-    Media(MediaReader),
+    Master(Box<MasterReader>),
+    Media(Box<MediaReader>),
 }
 
 impl<'a> Reader<'a> {
@@ -170,8 +170,8 @@ impl<'a> Reader<'a> {
             };
             let waiting = std::mem::take(waiting);
             *self = match master {
-                true => Self::Master(MasterReader::default()),
-                false => Self::Media(MediaReader::default()),
+                true => Self::Master(Box::default()),
+                false => Self::Media(Box::default()),
             };
             for (number, line) in waiting {
                 self.line(number, line)?;

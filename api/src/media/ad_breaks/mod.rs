@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(held, [false, true, true, false]);
         let open = AdBreak {
             to_ms: None,
-            ..known.clone()
+            ..known
         };
         assert_eq!(open.ends_ms(), 10_000);
         let lost = AdBreak {
