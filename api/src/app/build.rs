@@ -100,7 +100,11 @@ impl App {
         let fetch = Fetcher::new(options.reach)?;
         #[cfg(feature = "aws")]
         let aws = places.aws;
-        let signals = cues::Signals::new(cues::Origin::new(fetch.clone()), None);
+        #[cfg(feature = "aws")]
+        let ivs: Option<Box<dyn cues::Signal>> = Some(Box::new(cues::ivs::Ivs::new(aws.clone())));
+        #[cfg(not(feature = "aws"))]
+        let ivs = None;
+        let signals = cues::Signals::new(cues::Origin::new(fetch.clone()), ivs);
         let cues = Arc::new(Cues::new(
             db.clone(),
             cues::Sources {

@@ -7,6 +7,8 @@ mod cue;
 mod due;
 pub mod http;
 mod hub;
+#[cfg(feature = "aws")]
+pub mod ivs;
 mod known;
 pub mod life;
 mod look;

@@ -50,6 +50,7 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("cues/hub.rs", "hands cues to those who wait"),
     ("cues/signal.rs", "calls the channel's service"),
+    ("cues/ivs.rs", "calls IVS"),
     ("cues/send.rs", "stores, tells and puts into the stream"),
     ("cues/carry.rs", "waits for room on the channel"),
     (
