@@ -112,26 +112,30 @@ impl Metrics {
             )),
             registry,
         };
-        let uptime = made(Counter::new(
+        metrics.keep_all();
+        metrics
+    }
+
+    fn keep_all(&self) {
+        let started = made(Counter::new(
             "beckon_started_seconds",
             "When this process first counted, in seconds since 1970",
         ));
-        uptime.inc_by(crate::config::now().ms() as f64 / 1000.0);
-        metrics.keep(&uptime);
-        metrics.keep(&metrics.requests);
-        metrics.keep(&metrics.watches);
-        metrics.keep(&metrics.lag);
-        metrics.keep(&metrics.segments);
-        metrics.keep(&metrics.frames);
-        metrics.keep(&metrics.detections);
-        metrics.keep(&metrics.segment_seconds);
-        metrics.keep(&metrics.calls);
-        metrics.keep(&metrics.cost);
-        metrics.keep(&metrics.cues);
-        metrics.keep(&metrics.cues_dropped);
+        started.inc_by(crate::config::now().ms() as f64 / 1000.0);
+        self.keep(&started);
+        self.keep(&self.requests);
+        self.keep(&self.watches);
+        self.keep(&self.lag);
+        self.keep(&self.segments);
+        self.keep(&self.frames);
+        self.keep(&self.detections);
+        self.keep(&self.segment_seconds);
+        self.keep(&self.calls);
+        self.keep(&self.cost);
+        self.keep(&self.cues);
+        self.keep(&self.cues_dropped);
         #[cfg(target_os = "linux")]
-        metrics.keep_own(prometheus::process_collector::ProcessCollector::for_self());
-        metrics
+        self.keep_own(prometheus::process_collector::ProcessCollector::for_self());
     }
 
     fn keep<C: Collector + Clone + 'static>(&self, collector: &C) {
