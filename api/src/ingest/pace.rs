@@ -90,6 +90,11 @@ impl Pace {
         }
     }
 
+    /// A segment of this length was passed over: so much of the backlog was not made up.
+    pub fn passed_over(&mut self, length_ms: i64) {
+        self.excused_ms = (self.excused_ms - length_ms / 2).max(0);
+    }
+
     /// A segment of this length was looked at, to its end or until there was no more time; it took so long, and this is
     /// the lag now.
     pub fn done(&mut self, length_ms: i64, took_ms: i64, finished: bool, lag_ms: i64) {
@@ -173,7 +178,10 @@ mod tests {
             }
             let lag = |now: i64| now / length * length - n * length;
             match pace.turn(lag(now)) {
-                Turn::Skip => played.skipped += 1,
+                Turn::Skip => {
+                    played.skipped += 1;
+                    pace.passed_over(length);
+                }
                 Turn::Look {
                     thinning,
                     within_ms,
@@ -243,6 +251,27 @@ mod tests {
         assert_eq!(analysed, 20);
         pace.excuse(0);
         assert_eq!(pace.turn(20_000), Turn::Skip, "and the excuse is used up");
+    }
+
+    #[test]
+    fn an_excuse_does_not_last_where_the_backlog_is_not_made_up() {
+        let mut pace = Pace::new(6_000);
+        pace.excuse(10_000);
+        let (mut lag, mut at) = (10_000, 0);
+        // Segments of 2 s that take 3.5 s each, for two minutes.
+        while at < 120_000 {
+            match pace.turn(lag) {
+                Turn::Skip => {
+                    lag -= 2_000;
+                    pace.passed_over(2_000);
+                }
+                Turn::Look { .. } => {
+                    (lag, at) = (lag + 1_500, at + 3_500);
+                    pace.done(2_000, 3_500, true, lag);
+                }
+            }
+            assert!(at < 60_000 || lag <= 6_000, "{lag} at {at}");
+        }
     }
 
     #[test]

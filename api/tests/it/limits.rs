@@ -140,7 +140,7 @@ async fn one_that_thinning_does_not_help_passes_segments_over_and_says_so() {
         body["ingest"]["most_lag_ms"] = json!(6_000)
     })
     .await;
-    let (seen, most) = observe(&operator, 30).await;
+    let (seen, most) = observe(&operator, 45).await;
     println!(
         "too slow: largest lag {most} ms of 6000; {}",
         seen["segments"]

@@ -247,9 +247,11 @@ impl<'a> Follow<'a> {
         let Some(tally) = done else {
             return Ok(false);
         };
-        if piece.turn != Turn::Skip {
+        let length = placed.to_ms - placed.from_ms;
+        if piece.turn == Turn::Skip {
+            self.pace.passed_over(length);
+        } else {
             let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-            let length = placed.to_ms - placed.from_ms;
             let finished = tally.skipped == 0;
             self.pace.done(length, took, finished, piece.lag_ms());
         }
