@@ -84,54 +84,29 @@ impl App {
         outside: Outside,
         places: Places,
     ) -> anyhow::Result<Self> {
-        let auth = Auth::new(Keys::load_or_make(&options.store.keys_dir())?);
-        let blobs = places.blobs(&options.store).await?;
-        let db = Db::open(&options.store.database_url()).await?;
-        db.migrate().await?;
         let recipe = Recipe::default();
-        let schema = recipe.schema.clone().check()?;
-        let media = Arc::new(media::Registry::open(db.clone()).await?);
-        let detections = places.detections(&options.store, db.clone()).await?;
-        let detections = Arc::new(detections);
-        detections.end_erasures(now()).await?;
-        let instruments = Arc::new(Instruments::open(db.clone(), schema.clone()).await?);
-        let viewers = Arc::new(Viewers::in_sql(db.clone(), schema));
-        let ranking = Arc::new(Slot::<Ranking>::default());
-        let fetch = Fetcher::new(options.reach)?;
+        let ground = Ground::open(&options, &places, &recipe).await?;
         #[cfg(feature = "aws")]
         let aws = places.aws;
         #[cfg(feature = "aws")]
         let ivs: Option<Box<dyn cues::Signal>> = Some(Box::new(cues::ivs::Ivs::new(aws.clone())));
         #[cfg(not(feature = "aws"))]
         let ivs = None;
-        let signals = cues::Signals::new(cues::Origin::new(fetch.clone()), ivs);
-        let cues = Arc::new(Cues::new(
-            db.clone(),
-            cues::Sources {
-                media: media.clone(),
-                detections: detections.clone(),
-                instruments: instruments.clone(),
-            },
-            Arc::new(signals),
-            default_life(&options),
-            options.spread_ms,
-        ));
-        let sources = Sources {
-            media: media.clone(),
-            detections: detections.clone(),
-            viewers: viewers.clone(),
-            instruments: instruments.clone(),
-            cues: cues.clone(),
-            ranking: ranking.clone(),
-        };
-        let decisions = Decisions::new(sources, auth.keys(), default_life(&options))?;
-        let events = Events::new(
-            db.clone(),
-            instruments.clone(),
-            viewers.clone(),
-            auth.keys(),
-        )?;
-        let events = Arc::new(events);
+        let cues = Arc::new(ground.cues(&options, ivs));
+        let ranking = Arc::new(Slot::<Ranking>::default());
+        let decisions = ground.decisions(&options, &cues, &ranking)?;
+        let events = Arc::new(ground.events()?);
+        let Ground {
+            auth,
+            blobs,
+            db,
+            media,
+            detections,
+            instruments,
+            viewers,
+            references,
+            fetch,
+        } = ground;
         let stores = Stores {
             db: db.clone(),
             blobs: blobs.clone(),
@@ -139,7 +114,6 @@ impl App {
             events: events.clone(),
             ranking: ranking.clone(),
         };
-        let references = Arc::new(References::open(db.clone(), blobs.clone()).await?);
         let chosen = Chosen {
             references: references.clone(),
             #[cfg(feature = "aws")]
@@ -160,13 +134,10 @@ impl App {
             ..outside
         };
         let stored = videos::stored(&options, &around, &outside)?;
+        let topics = options.hooks.sns_topics.clone();
         Ok(Self {
             stored: Data::new(stored),
-            hooks: Data::new(Hooks::new(
-                db.clone(),
-                outside.sns,
-                options.hooks.sns_topics.clone(),
-            )),
+            hooks: Data::new(Hooks::new(db.clone(), outside.sns, topics)),
             recognisers: Arc::new(chosen),
             #[cfg(feature = "aws")]
             aws,
@@ -293,6 +264,83 @@ impl App {
     #[must_use]
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+}
+
+/// What the later stations are built of.
+struct Ground {
+    auth: Auth,
+    blobs: Arc<dyn Blobs>,
+    db: Db,
+    media: Arc<media::Registry>,
+    detections: Arc<Detections>,
+    instruments: Arc<Instruments>,
+    viewers: Arc<Viewers>,
+    references: Arc<References>,
+    fetch: Fetcher,
+}
+
+impl Ground {
+    async fn open(
+        options: &ServeOptions,
+        places: &Places,
+        recipe: &Recipe,
+    ) -> anyhow::Result<Self> {
+        let auth = Auth::new(Keys::load_or_make(&options.store.keys_dir())?);
+        let blobs = places.blobs(&options.store).await?;
+        let db = Db::open(&options.store.database_url()).await?;
+        db.migrate().await?;
+        let schema = recipe.schema.clone().check()?;
+        let detections = places.detections(&options.store, db.clone()).await?;
+        detections.end_erasures(now()).await?;
+        Ok(Self {
+            media: Arc::new(media::Registry::open(db.clone()).await?),
+            detections: Arc::new(detections),
+            instruments: Arc::new(Instruments::open(db.clone(), schema.clone()).await?),
+            viewers: Arc::new(Viewers::in_sql(db.clone(), schema)),
+            references: Arc::new(References::open(db.clone(), blobs.clone()).await?),
+            fetch: Fetcher::new(options.reach)?,
+            auth,
+            blobs,
+            db,
+        })
+    }
+
+    fn cues(&self, options: &ServeOptions, ivs: Option<Box<dyn cues::Signal>>) -> Cues {
+        let signals = cues::Signals::new(cues::Origin::new(self.fetch.clone()), ivs);
+        Cues::new(
+            self.db.clone(),
+            cues::Sources {
+                media: self.media.clone(),
+                detections: self.detections.clone(),
+                instruments: self.instruments.clone(),
+            },
+            Arc::new(signals),
+            default_life(options),
+            options.spread_ms,
+        )
+    }
+
+    fn decisions(
+        &self,
+        options: &ServeOptions,
+        cues: &Arc<Cues>,
+        ranking: &Arc<Slot<Ranking>>,
+    ) -> anyhow::Result<Decisions> {
+        let sources = Sources {
+            media: self.media.clone(),
+            detections: self.detections.clone(),
+            viewers: self.viewers.clone(),
+            instruments: self.instruments.clone(),
+            cues: cues.clone(),
+            ranking: ranking.clone(),
+        };
+        Decisions::new(sources, self.auth.keys(), default_life(options))
+    }
+
+    fn events(&self) -> anyhow::Result<Events> {
+        let (instruments, viewers) = (self.instruments.clone(), self.viewers.clone());
+        Events::new(self.db.clone(), instruments, viewers, self.auth.keys())
     }
 }
 

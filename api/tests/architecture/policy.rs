@@ -28,8 +28,8 @@ const NO_CALLS: &[&str] = &["clone", "config", "as_ref"];
 /// The actions that a file's calls need, with the line of the first.
 fn calls(source: &Source) -> Result<BTreeMap<String, usize>, Breach> {
     let code = source.code();
-    let clients = SERVICES.iter().filter(|(name, _)| code.contains(name));
-    let Some((_, service)) = clients.last() else {
+    let mut clients = SERVICES.iter().filter(|(name, _)| code.contains(name));
+    let Some((_, service)) = clients.next_back() else {
         return Ok(BTreeMap::new());
     };
     let (mut found, mut count) = (BTreeMap::new(), 0);

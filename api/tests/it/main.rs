@@ -16,6 +16,8 @@ mod events;
 mod harness;
 mod hooks;
 mod instruments;
+#[cfg(feature = "aws")]
+mod ivs;
 mod learning;
 mod limits;
 mod media;

@@ -110,7 +110,7 @@ impl Packed {
                     "-f",
                     "lavfi",
                     "-i",
-                    &source,
+                    source,
                 ])
                 .args([
                     "-pix_fmt",
