@@ -130,6 +130,35 @@ pub async fn analyse(
     Ok(Some(told(&entry, stored.is_some(), began.elapsed())))
 }
 
+/// Tells the ledger of a segment that was gone before its turn.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn miss(
+    watching: &Watching,
+    media: &Media,
+    run: i64,
+    placed: Placed,
+    looked: Looked,
+) -> anyhow::Result<Watched> {
+    let (to, now) = (position(placed.to_ms), now());
+    let entry = Entry {
+        media_id: media.media_id.clone(),
+        run,
+        sequence: placed.sequence,
+        from: position(placed.from_ms),
+        to,
+        outcome: Outcome::Skipped("it left the playlist before its turn".to_owned()),
+        detections: 0,
+        looked,
+        finished_at: now,
+    };
+    let detections = &watching.detections;
+    let stored = detections.put_analysed(media, Vec::new(), to, &entry, now);
+    let stored = stored.await?.is_some();
+    Ok(told(&entry, stored, Duration::ZERO))
+}
+
 fn position(ms: i64) -> Position {
     Position::ZERO.forward(ms)
 }

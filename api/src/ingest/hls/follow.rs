@@ -10,7 +10,7 @@ use super::place::{Anchor, Placed, is_restart, place};
 use super::{Given, Playlist, WIDTH, read_given};
 use crate::config::now;
 use crate::fetch::{FetchError, Url};
-use crate::ingest::analyse::{Piece, Progress, analyse};
+use crate::ingest::analyse::{Piece, Progress, analyse, miss};
 use crate::ingest::pace::{Edge, Pace, Turn};
 use crate::ingest::watch::{WatchJob, Watched, Watching};
 use crate::ingest::{account, ledger};
@@ -26,6 +26,8 @@ const SHORTEST: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(10);
 /// More segments than a live window lists.
 const MOST_LISTED: i64 = 20_000;
+/// As many segments that were missed are told one by one.
+const MOST_MISSED: i64 = 500;
 /// After so many failures in a row the master playlist is asked again: addresses in it may have changed.
 const PATIENCE: u32 = 3;
 
@@ -205,6 +207,9 @@ impl<'a> Follow<'a> {
             }),
             _ => None,
         };
+        if let Some(first) = fresh.first() {
+            self.count_missed(&watched, first, &fresh).await?;
+        }
         if let (Some(edge), Some(first), true) = (edge, fresh.first(), self.waited) {
             self.pace.excuse(edge.listed_ms - first.to_ms);
         }
@@ -235,6 +240,42 @@ impl<'a> Follow<'a> {
             }
         }
         Ok(Taken::News(!fresh.is_empty()))
+    }
+
+    /// Segments that left the playlist before their turn stand in the ledger too, each as long as they were on the whole.
+    async fn count_missed(
+        &mut self,
+        media: &crate::media::Media,
+        first: &Placed,
+        fresh: &[Placed],
+    ) -> anyhow::Result<()> {
+        let Some(anchor) = self.run.anchor else {
+            return Ok(());
+        };
+        let count = first.sequence - (anchor.sequence + 1);
+        if count <= 0 {
+            return Ok(());
+        }
+        let length = ((first.from_ms - anchor.end_ms) / count).max(0);
+        // After a long absence the last of them are told; the rest is the gap in their numbers.
+        for n in (count - MOST_MISSED).max(0)..count {
+            let from_ms = anchor.end_ms + n * length;
+            let placed = Placed {
+                index: 0,
+                sequence: anchor.sequence + 1 + n,
+                from_ms,
+                to_ms: from_ms + length,
+            };
+            let edge_ms = fresh.last().map_or(first.to_ms, |last| last.to_ms);
+            let looked = account::Looked {
+                lag_ms: (edge_ms - placed.to_ms).max(0),
+                waiting: fresh.len(),
+                ..account::Looked::default()
+            };
+            let missed = miss(self.watching, media, self.run.number, placed, looked).await?;
+            self.watched.add(missed);
+        }
+        Ok(())
     }
 
     /// Analyses one; false where there is no money left for it.
