@@ -192,6 +192,8 @@ fn of_one_id(same: &[&DateRange], zero: Time, placed: &[Placed]) -> Option<AdBre
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::ingest::hls::place::place;
     use crate::ingest::hls::{Playlist, read};
@@ -200,10 +202,17 @@ mod tests {
 
     /// Each break as its last word has it: from, to, planned.
     fn breaks(body: &str) -> Vec<(i64, Option<i64>, Option<i64>)> {
-        let Ok(Playlist::Media(media)) = read(format!("#EXTM3U\n{body}").as_bytes()) else {
+        breaks_of(format!("#EXTM3U\n{body}").as_bytes())
+    }
+
+    fn breaks_of(playlist: &[u8]) -> Vec<(i64, Option<i64>, Option<i64>)> {
+        let Ok(Playlist::Media(media)) = read(playlist) else {
             panic!("a media playlist");
         };
-        let placed = place(&media, ZERO, None, ZERO);
+        // A live window that ends now began at zero.
+        let whole: Duration = media.segments.iter().map(|segment| segment.duration).sum();
+        let now = ZERO.plus_ms(i64::try_from(whole.as_millis()).expect("a length"));
+        let placed = place(&media, ZERO, None, now);
         let mut reader = Breaks::default();
         let mut found = dated(&media, ZERO, &placed);
         for placed in &placed {
@@ -323,5 +332,32 @@ mod tests {
             ..open
         };
         assert_eq!(reader.segment(&[tag], &placed, 0), [ended]);
+    }
+
+    #[test]
+    fn the_breaks_of_real_playlists_are_found() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/hls");
+        if !std::path::Path::new(root).exists() {
+            println!("left out: no real playlists at {root}");
+            return;
+        }
+        let of =
+            |name: &str| breaks_of(&std::fs::read(format!("{root}/{name}")).expect("a playlist"));
+        for name in [
+            "globocom/cue_out_elemental_playlist.m3u8",
+            "globocom/cue_out_invalid_playlist.m3u8",
+            "globocom/daterange_scte35_out_and_in_playlist.m3u8",
+            "globocom/oatcls_elemental_playlist.m3u8",
+            "grafov/media-playlist-with-cue-out-in-without-oatcls.m3u8",
+            "grafov/media-playlist-with-scte35.m3u8",
+            "hls-parser/8.10-EXT-X-DATERANGE-carrying-SCTE-35-tags.m3u8",
+            "hls-parser/SCTE-35_06.m3u8",
+            "m3u8-rs/media-playlist-with-cues.m3u8",
+            "vodtolive/hls10/index_1010931.m3u8",
+            "vodtolive/hls_cmaf_2/test-video=2500000.m3u8",
+            "vodtolive/hls_cmaf_interstitial_1/test-video=2500000.m3u8",
+        ] {
+            println!("{name} {:?}", of(name));
+        }
     }
 }

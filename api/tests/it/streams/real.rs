@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use beckon_api::config::now;
 use beckon_api::ingest::recogniser::{Recognised, Recogniser, Recorded, Stretch};
-use beckon_api::ingest::{WatchJob, watch};
+use beckon_api::ingest::{WatchJob, Watched, watch};
 use beckon_api::media::Frames;
 use beckon_api::words::{MediaId, Time};
 use serde_json::Value;
@@ -59,6 +59,47 @@ async fn a_real_stream_over_the_wrap_is_twenty_seconds_of_rising_positions() {
         );
     }
     shelf.stop().await;
+}
+
+/// Serves folders of real segments and their playlist as one, and watches it to its end.
+async fn watched_real(
+    folder: &str,
+    playlist: &str,
+    fps: f64,
+) -> Option<(Watched, Arc<super::Eyes>)> {
+    let (segments, playlist) = (shared(folder)?, shared(playlist)?);
+    let server = server(Time::from_ms(1_700_000_000_000)).await;
+    let shelf = Shelf::new(Parts::Given);
+    shelf.put_folder("/s", &segments);
+    shelf.put(
+        "/s/index.m3u8",
+        std::fs::read(playlist).expect("a playlist"),
+    );
+    let found = watch_all(&server, &shelf.url("/s/index.m3u8"), Frames::PerSecond(fps)).await;
+    shelf.stop().await;
+    Some(found)
+}
+
+#[actix_web::test]
+async fn real_segments_under_five_keys_and_two_ciphers_are_opened() {
+    let folder = "ts/shaka/hls-aes-256";
+    let found = watched_real(folder, "hls/shaka/hls-aes-256/media.m3u8", 1.0).await;
+    let Some((watched, eyes)) = found else { return };
+    assert_eq!((watched.analysed, watched.failed), (5, 0));
+    let tiles: Vec<_> = (0..5).map(|n| (n * 4000, n * 4000 + 4000)).collect();
+    assert_eq!(eyes.stretches(), tiles);
+    assert_eq!(eyes.positions().len(), 20);
+}
+
+#[actix_web::test]
+async fn real_segments_with_reordered_pictures_from_ten_seconds_on_begin_at_zero() {
+    let playlist = "hls/shaka/hls-ts-h264/prog_index.m3u8";
+    let found = watched_real("ts/shaka/hls-ts-h264", playlist, 30.0).await;
+    let Some((watched, eyes)) = found else { return };
+    assert_eq!((watched.analysed, watched.failed), (6, 0));
+    let positions = eyes.positions();
+    assert!(positions.is_sorted(), "positions rise");
+    assert_eq!((positions[0], positions.len()), (0, 6 * 64));
 }
 
 /// Says of each picture what Rekognition said of it once, and nothing else.
