@@ -343,21 +343,48 @@ mod tests {
         }
         let of =
             |name: &str| breaks_of(&std::fs::read(format!("{root}/{name}")).expect("a playlist"));
-        for name in [
-            "globocom/cue_out_elemental_playlist.m3u8",
-            "globocom/cue_out_invalid_playlist.m3u8",
-            "globocom/daterange_scte35_out_and_in_playlist.m3u8",
-            "globocom/oatcls_elemental_playlist.m3u8",
-            "grafov/media-playlist-with-cue-out-in-without-oatcls.m3u8",
-            "grafov/media-playlist-with-scte35.m3u8",
-            "hls-parser/8.10-EXT-X-DATERANGE-carrying-SCTE-35-tags.m3u8",
-            "hls-parser/SCTE-35_06.m3u8",
-            "m3u8-rs/media-playlist-with-cues.m3u8",
-            "vodtolive/hls10/index_1010931.m3u8",
-            "vodtolive/hls_cmaf_2/test-video=2500000.m3u8",
-            "vodtolive/hls_cmaf_interstitial_1/test-video=2500000.m3u8",
-        ] {
-            println!("{name} {:?}", of(name));
+        let expected: [(&str, &[(i64, Option<i64>, Option<i64>)]); 9] = [
+            (
+                "globocom/cue_out_elemental_playlist.m3u8",
+                &[(22_040, Some(72_040), Some(50_000))],
+            ),
+            // Its text says no length.
+            ("globocom/cue_out_invalid_playlist.m3u8", &[(0, None, None)]),
+            (
+                "globocom/daterange_scte35_out_and_in_playlist.m3u8",
+                &[(1_394_018_100_000, Some(1_394_018_159_993), Some(59_993))],
+            ),
+            // A message that announces no break.
+            ("globocom/oatcls_elemental_playlist.m3u8", &[]),
+            (
+                "grafov/media-playlist-with-cue-out-in-without-oatcls.m3u8",
+                &[
+                    (29_999, Some(53_999), None),
+                    (179_199, Some(359_232), Some(180_000)),
+                ],
+            ),
+            (
+                "hls-parser/8.10-EXT-X-DATERANGE-carrying-SCTE-35-tags.m3u8",
+                &[(1_394_018_100_000, Some(1_394_018_120_000), Some(20_000))],
+            ),
+            (
+                "hls-parser/SCTE-35_06.m3u8",
+                &[
+                    (8_008, Some(31_008), Some(23_000)),
+                    (39_016, Some(62_016), Some(23_000)),
+                ],
+            ),
+            (
+                "m3u8-rs/media-playlist-with-cues.m3u8",
+                &[(16_000, Some(46_000), Some(30_000))],
+            ),
+            (
+                "vodtolive/hls_cmaf_interstitial_1/test-video=2500000.m3u8",
+                &[(35_001, Some(50_001), None)],
+            ),
+        ];
+        for (name, breaks) in expected {
+            assert_eq!(of(name), breaks, "{name}");
         }
     }
 }

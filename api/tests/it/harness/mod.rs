@@ -165,6 +165,13 @@ impl Server {
     }
 
     /// Everything that stores beside the database hold of detections, as text.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(
+            clippy::unused_async,
+            reason = "without AWS's clients there is no other store"
+        )
+    )]
     pub async fn text_elsewhere(&self) -> String {
         #[cfg(feature = "aws")]
         if let Some(table) = &self.table {
