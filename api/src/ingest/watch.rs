@@ -22,6 +22,13 @@ const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How long to wait before trying again what failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a watch that is told to stop may still work on its segment.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// Held while a segment is worked on, so that who stops a watch can wait for the segment's end: what was recognised, and
+/// paid for, is stored then, and the next watcher need not do it again.
+pub(super) type AtWork = tokio::sync::Mutex<()>;
+
 /// What watching needs of its node.
 #[derive(Debug, Clone)]
 pub struct Watching {
@@ -105,23 +112,18 @@ pub async fn watch(
     check(&watching, &job)?;
     let lease = lease(&job.media_id, &uuid::Uuid::now_v7().to_string());
     let mut watched = Watched::default();
+    let at_work = AtWork::default();
     let work = async {
         loop {
             take(&watching.db, &lease).await;
-            if follow(&watching, &job, &lease, &mut watched)
-                .await
-                .is_some()
-            {
+            let ended = follow(&watching, &job, &lease, &mut watched, &at_work).await;
+            if ended.is_some() {
                 return;
             }
             tracing::warn!(kind = "lease.lost", media = %job.media_id, "another watches this media now");
         }
     };
-    tokio::select! {
-        biased;
-        () = stop => {}
-        () = work => {}
-    }
+    until(stop, work, &at_work).await;
     give_back(&watching.db, &lease, &job.media_id).await;
     Ok(watched)
 }
@@ -135,11 +137,32 @@ pub(super) async fn watch_held(
     stop: impl Future<Output = ()> + Send,
 ) -> Option<Ended> {
     let mut watched = Watched::default();
+    let at_work = AtWork::default();
+    let work = follow(watching, job, lease, &mut watched, &at_work);
+    until(stop, work, &at_work).await.flatten()
+}
+
+/// Works until it is told to stop, and then to the end of the segment that is under way, if that is near; `None` where it
+/// was stopped.
+async fn until<T>(
+    stop: impl Future<Output = ()>,
+    work: impl Future<Output = T>,
+    at_work: &AtWork,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
     tokio::select! {
         biased;
-        () = stop => None,
-        ended = follow(watching, job, lease, &mut watched) => ended,
+        () = stop => {}
+        ended = &mut work => return Some(ended),
     }
+    let finish = async {
+        tokio::select! {
+            biased;
+            ended = &mut work => Some(ended),
+            _between_segments = at_work.lock() => None,
+        }
+    };
+    tokio::time::timeout(GRACE, finish).await.ok().flatten()
 }
 
 /// Whether a job can be done at all.
@@ -170,11 +193,12 @@ async fn follow(
     job: &WatchJob,
     lease: &Lease,
     watched: &mut Watched,
+    at_work: &AtWork,
 ) -> Option<Ended> {
     let media_id = &job.media_id;
     let work = async {
         loop {
-            match Follow::new(watching, job, watched).run().await {
+            match Follow::new(watching, job, watched, at_work).run().await {
                 Ok(ended) => {
                     tracing::info!(kind = "watch.ended", media = %media_id, ?ended, "there is nothing more to watch");
                     return ended;

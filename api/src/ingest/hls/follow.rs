@@ -12,7 +12,7 @@ use crate::config::now;
 use crate::fetch::{FetchError, Url};
 use crate::ingest::analyse::{Piece, Progress, analyse, miss};
 use crate::ingest::pace::{Edge, Pace, Turn};
-use crate::ingest::watch::{WatchJob, Watched, Watching};
+use crate::ingest::watch::{AtWork, WatchJob, Watched, Watching};
 use crate::ingest::{account, ledger};
 use crate::media::AdBreak;
 use crate::words::Time;
@@ -64,6 +64,8 @@ pub struct Follow<'a> {
     watching: &'a Watching,
     job: &'a WatchJob,
     watched: &'a mut Watched,
+    /// Held while a segment is worked on.
+    at_work: &'a AtWork,
     run: Run,
     progress: Progress,
     /// The media playlist, once the master has named it, and the variables that the master gives it.
@@ -79,11 +81,17 @@ pub struct Follow<'a> {
 }
 
 impl<'a> Follow<'a> {
-    pub fn new(watching: &'a Watching, job: &'a WatchJob, watched: &'a mut Watched) -> Self {
+    pub fn new(
+        watching: &'a Watching,
+        job: &'a WatchJob,
+        watched: &'a mut Watched,
+        at_work: &'a AtWork,
+    ) -> Self {
         Self {
             watching,
             job,
             watched,
+            at_work,
             run: Run::default(),
             progress: Progress::default(),
             address: None,
@@ -280,6 +288,7 @@ impl<'a> Follow<'a> {
 
     /// Analyses one; false where there is no money left for it.
     async fn take_one(&mut self, piece: &Piece<'_>) -> anyhow::Result<bool> {
+        let _at_work = self.at_work.lock().await;
         let began = Instant::now();
         let placed = piece.placed;
         let marked = self.breaks.segment(&piece.segment.tags, &placed, piece.run);
