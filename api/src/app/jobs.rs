@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::App;
+use super::{App, prune};
 use crate::config::Switch;
 use crate::cues::Cues;
 use crate::db::follow_revisions;
-use crate::ingest::{Supervisor, hooks, prune, stored};
+use crate::ingest::{Supervisor, hooks, stored};
 use crate::learning;
 
 /// Starts the jobs; they end when the set is dropped.
@@ -18,11 +18,11 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(follow_revisions(app.db.clone(), app.refreshed()));
     jobs.spawn(app.ticker().run());
+    jobs.spawn(prune::prune(app.clone()));
     if app.options.ingest == Switch::On {
         let most = app.options.most_watches;
         let supervisor = Supervisor::new(app.watching(), app.recognisers(), most);
         jobs.spawn(supervisor.run(told_to_stop()));
-        jobs.spawn(prune::prune(app.db.clone()));
         jobs.spawn(hooks::work(app.db.clone(), app.desk()));
         jobs.spawn(stored::work(app.stored.as_ref().clone()));
         if let Some(folder) = app.options.videos.watch_folder.clone() {

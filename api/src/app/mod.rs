@@ -8,6 +8,7 @@ mod health;
 mod jobs;
 mod metrics;
 pub mod places;
+mod prune;
 mod recognisers;
 mod routes;
 mod unserved;

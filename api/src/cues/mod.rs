@@ -94,6 +94,14 @@ impl Cues {
         self.hub.listen(media_id)
     }
 
+    /// Forgets cues that were sent before this moment, and says how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn prune(&self, before: Time) -> anyhow::Result<u64> {
+        store::prune(&self.db, before).await
+    }
+
     /// Ends what everybody listens to, so that a server that stops need not wait for them.
     pub fn close(&self) {
         self.hub.close();

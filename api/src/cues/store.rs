@@ -320,6 +320,18 @@ pub(super) async fn take_room(
     Ok(0)
 }
 
+/// Forgets the cues that were sent before this moment.
+pub(super) async fn prune(db: &Db, before: Time) -> anyhow::Result<u64> {
+    let mut write = db.write().await?;
+    let done = sqlx::query("delete from cue where sent_at < $1")
+        .bind(before.ms())
+        .execute(write.tx())
+        .await
+        .context("failed to prune cues")?;
+    write.commit().await?;
+    Ok(done.rows_affected())
+}
+
 /// The cues of a media that were sent from this moment on, in their order.
 pub(super) async fn since(db: &Db, media_id: &MediaId, from: Time) -> anyhow::Result<Vec<Cue>> {
     let sql = format!(

@@ -13,7 +13,6 @@ pub mod models;
 mod outside;
 mod pace;
 mod pictures;
-pub mod prune;
 pub mod recogniser;
 pub mod references;
 mod scenes;

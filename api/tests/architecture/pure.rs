@@ -72,7 +72,6 @@ const SHELLS: &[(&str, &str)] = &[
     ("ingest/frames.rs", "runs ffmpeg"),
     ("ingest/desk.rs", "does what notices ask"),
     ("ingest/ingests.rs", "asks the stores how things stand"),
-    ("ingest/prune.rs", "looks every ten minutes"),
     ("ingest/ledger/mod.rs", "reads the ledger's store"),
     (
         "ingest/account/mod.rs",

@@ -26,6 +26,7 @@ on_both_engines! {
     instruments_that_are_not_triggered_do_not_signal => not_triggered;
     a_restart_in_mid_show_signals_no_second_time => restart;
     two_nodes_signal_once_and_both_tell_it => two_nodes;
+    cues_are_forgotten_when_they_are_old_and_no_sooner => forgotten;
     a_stream_of_cues_ends_when_the_node_lets_go => stream_ends;
 }
 
@@ -467,6 +468,21 @@ async fn two_nodes(server: &mut Server) {
     assert_eq!(here.cue(8_000).await, Some(by_hand.clone()));
     assert_eq!(there.cue(8_000).await, Some(by_hand));
     second.finish().await;
+}
+
+async fn forgotten(server: &mut Server) {
+    media(server, None, long_life()).await;
+    let operator = server.operator();
+    let cue = json!({"kind": "check"});
+    for _ in 0..2 {
+        operator.post("/v1/media/m/cues", &cue).await.expect(201);
+    }
+    let cues = server.app().cues();
+    let before = now().plus_ms(-60_000);
+    assert_eq!(cues.prune(before).await.expect("pruned"), 0);
+    let later = now().plus_ms(60_000);
+    assert_eq!(cues.prune(later).await.expect("pruned"), 2);
+    assert_eq!(cues.prune(later).await.expect("pruned"), 0);
 }
 
 async fn stream_ends(server: &mut Server) {

@@ -24,6 +24,7 @@ on_both_engines! {
     what_was_recorded_of_a_clip_is_stored_exactly_as_it_loops => recorded;
     frames_lie_where_their_times_say => frame_positions;
     a_restart_analyses_nothing_twice_and_leaves_nothing_out => restarts;
+    what_is_old_is_forgotten_and_nothing_is_done_again => forgets;
     of_two_watchers_one_watches => two_watchers;
     what_cannot_be_read_is_counted_and_passed => unreadable;
     a_watch_that_cannot_be_done_says_so_at_once => impossible;
@@ -355,6 +356,24 @@ async fn restarts(server: &mut Server) {
         server.restart().await;
     }
     assert_eq!(eyes.stretches().len(), in_ledger(server).await.len());
+    assert_tiles(&eyes.stretches());
+    live.handle.stop(false).await;
+}
+
+async fn forgets(server: &mut Server) {
+    let live = Live::start();
+    media(server, live.zero).await;
+    let eyes = Arc::new(Remembers::default());
+    let running = begin(server, &live.url, eyes.clone());
+    segments(server, 3).await;
+    end(running).await;
+    let done = in_ledger(server).await.len();
+    let (db, later) = (server.database().await, now().plus_ms(1_000));
+    let forgotten = ledger::prune(&db, later).await.expect("pruned");
+    assert_eq!(forgotten, done as u64 - 1, "the newest says where to go on");
+    let running = begin(server, &live.url, eyes.clone());
+    segments(server, 3).await;
+    end(running).await;
     assert_tiles(&eyes.stretches());
     live.handle.stop(false).await;
 }
