@@ -1,9 +1,9 @@
 //! An example that would be refused, or that nothing sends, misleads: each is read as its type and comes back whole.
 
 use beckon_openapi::{
-    cue, decision, detection, event, health, hook, instrument, media, model, problem,
+    catalogue, cue, decision, detection, event, health, hook, ingest, instrument, media, model,
+    person, problem, reference, results, viewer,
 };
-use beckon_openapi::{reference, results, viewer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -49,10 +49,11 @@ fn examples_are_what_is_sent() {
     holds::<catalogue::CatalogueItem>();
     holds::<catalogue::IngestEvent>();
     holds::<health::Health>();
-    holds::<hook::HookReceipt>();
-    holds::<catalogue::CatalogueItem>();
-    holds::<catalogue::IngestEvent>();
     holds::<health::Readiness>();
+    holds::<ingest::Ingest>();
+    holds::<ingest::Timetable>();
+    holds::<person::OptOut>();
+    holds::<person::ErasureReport>();
     holds::<instrument::NewInstrument>();
     holds::<instrument::Instrument>();
     holds::<instrument::StateChange>();

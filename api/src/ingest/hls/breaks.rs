@@ -200,12 +200,14 @@ mod tests {
 
     const ZERO: Time = Time::from_ms(0);
 
-    /// Each break as its last word has it: from, to, planned.
-    fn breaks(body: &str) -> Vec<(i64, Option<i64>, Option<i64>)> {
+    /// A break as its last word has it: from, to, planned.
+    type Span = (i64, Option<i64>, Option<i64>);
+
+    fn breaks(body: &str) -> Vec<Span> {
         breaks_of(format!("#EXTM3U\n{body}").as_bytes())
     }
 
-    fn breaks_of(playlist: &[u8]) -> Vec<(i64, Option<i64>, Option<i64>)> {
+    fn breaks_of(playlist: &[u8]) -> Vec<Span> {
         let Ok(Playlist::Media(media)) = read(playlist) else {
             panic!("a media playlist");
         };
@@ -343,7 +345,7 @@ mod tests {
         }
         let of =
             |name: &str| breaks_of(&std::fs::read(format!("{root}/{name}")).expect("a playlist"));
-        let expected: [(&str, &[(i64, Option<i64>, Option<i64>)]); 9] = [
+        let expected: [(&str, &[Span]); 9] = [
             (
                 "globocom/cue_out_elemental_playlist.m3u8",
                 &[(22_040, Some(72_040), Some(50_000))],
