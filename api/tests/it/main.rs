@@ -18,6 +18,8 @@ mod hooks;
 mod instruments;
 #[cfg(feature = "aws")]
 mod ivs;
+#[cfg(feature = "aws")]
+mod jobs;
 mod learning;
 mod limits;
 mod media;

@@ -158,6 +158,8 @@ pub(super) async fn local(stored: &Stored, video: &Video) -> anyhow::Result<Path
         Origin::Bucket { bucket, key } => {
             let path = stored.settings.copies.join(&video.video_id);
             if !tokio::fs::try_exists(&path).await? {
+                // The first video that comes from a bucket finds no folder for it.
+                tokio::fs::create_dir_all(&stored.settings.copies).await?;
                 stored.objects.save(bucket, key, &path).await?;
             }
             Ok(path)

@@ -36,7 +36,6 @@ impl Objects for Bucket {
 
     async fn save(&self, bucket: &str, key: &str, to: &Path) -> anyhow::Result<()> {
         let bytes = self.get(bucket, key, usize::MAX).await?;
-        std::fs::create_dir_all(to.parent().expect("a folder"))?;
         Ok(std::fs::write(to, bytes)?)
     }
 }

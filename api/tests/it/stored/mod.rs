@@ -1,7 +1,7 @@
 //! Stored video: files that are dropped in a folder or a bucket, to the catalogue and the webhook.
 
 pub mod bucket;
-mod films;
+pub mod films;
 mod killed;
 
 use std::path::{Path, PathBuf};
@@ -32,13 +32,13 @@ async fn on_both(webhook: Option<&str>, test: impl AsyncFn(&mut Server, &Path)) 
     }
 }
 
-async fn catalogue(client: &Client) -> Vec<Value> {
+pub async fn catalogue(client: &Client) -> Vec<Value> {
     let list = client.get("/v1/catalogue").await.expect(200);
     list["items"].as_array().expect("a list").clone()
 }
 
 /// Waits until a video is over.
-async fn over(client: &Client, media_id: &str) -> Value {
+pub async fn over(client: &Client, media_id: &str) -> Value {
     for _ in 0..600 {
         let found = catalogue(client).await;
         let item = found.into_iter().find(|item| item["media_id"] == media_id);
@@ -52,7 +52,7 @@ async fn over(client: &Client, media_id: &str) -> Value {
     panic!("{media_id} is not over: {:?}", catalogue(client).await);
 }
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
@@ -291,7 +291,7 @@ async fn success_and_failure_are_kept_and_told_until_they_are_heard() {
 }
 
 /// As a receiver checks it.
-fn is_signed(signature: &str, body: &str) -> bool {
+pub fn is_signed(signature: &str, body: &str) -> bool {
     let (time, hex) = signature
         .strip_prefix("t=")
         .and_then(|s| s.split_once(",v1="))
