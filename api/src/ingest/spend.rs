@@ -52,9 +52,10 @@ impl Operation {
 
     /// The list price of one, in millionths of a US dollar.
     ///
-    /// Rekognition's public price list for us-east-1 as of November 2026, first tier (nothing is taken off for the free
-    /// tier or for volume, so that an estimate errs upwards): 0.001 USD a picture for group 1 and group 2 calls, 0.10 USD a
-    /// minute of stored video, 4.00 USD for each hour that a Custom Labels model runs at one inference unit.
+    /// Rekognition's list prices for us-east-1, first tier: 0.001 USD a picture for group 1 and group 2 calls, 0.10 USD a
+    /// minute of stored video, 4.00 USD for each hour that a Custom Labels model runs at one inference unit. Nothing is
+    /// taken off for the free tier or for volume, so that an estimate errs upwards. Prices change: look them up before an
+    /// event.
     #[must_use]
     pub const fn micro_usd(self) -> i64 {
         match self {
