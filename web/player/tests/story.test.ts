@@ -29,6 +29,14 @@ test("a chosen overlay waits for its turn and is on screen once painted", () => 
   assert.equal(painted.busy, true);
 });
 
+test("what is painted is explained by its own decision, also where another came later", () => {
+  const shown: Overlay = { ...overlay, instrument_id: "poll-2", receipt: "r2" };
+  const both = next(next(BEGINNING, decided([shown])), decided([overlay]));
+  assert.equal(both.told?.overlays[0]?.instrument_id, "poll-1");
+  const painted = next(both, { type: "painted", at: 1, overlay: shown, positionMs: 65_010, latenessMs: 10 });
+  assert.equal(painted.told?.overlays[0]?.instrument_id, "poll-2");
+});
+
 test("an empty decision does not replace the story of an overlay that is on screen", () => {
   const busy = next(BEGINNING, decided([overlay]));
   assert.equal(next(busy, decided([], [{ reason: "showing", count: 1 }])), busy);

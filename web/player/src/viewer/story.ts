@@ -7,13 +7,18 @@ export type Explanation = NonNullable<Decision["explanation"]>;
 export interface Story {
   /** The decision that the panel explains. */
   told: Decision | null;
+  /** The last ones that chose something: a host's show may be painted while another waits for its turn. */
+  chosen: readonly Decision[];
   /** How the overlay stands. */
   state: { tone: "wait" | "on" | "gone" | "bad"; text: string } | null;
   /** An overlay is on screen or about to be: later empty decisions do not replace its story. */
   busy: boolean;
 }
 
-export const BEGINNING: Story = { told: null, state: null, busy: false };
+export const BEGINNING: Story = { told: null, chosen: [], state: null, busy: false };
+
+/** More than wait for their turn at once. */
+const CHOSEN_KEPT = 4;
 
 /** What the viewer reads on an overlay. */
 export function title(overlay: Overlay): string {
@@ -46,7 +51,7 @@ export function next(story: Story, event: BeckonEvent): Story {
     case "decided":
       return decided(story, event.decision);
     case "painted":
-      return { ...story, busy: true, state: { tone: "on", text: `On screen from ${place(event.overlay.show_at_ms)} to ${place(event.overlay.hide_at_ms)}.` } };
+      return { ...story, told: decisionOf(story, event.overlay), busy: true, state: { tone: "on", text: `On screen from ${place(event.overlay.show_at_ms)} to ${place(event.overlay.hide_at_ms)}.` } };
     case "answered":
       return { ...story, state: { tone: "on", text: `Answered “${answerText(event.overlay, event.answerId)}”. On screen to ${place(event.overlay.hide_at_ms)}.` } };
     case "standing": {
@@ -70,9 +75,15 @@ export function next(story: Story, event: BeckonEvent): Story {
 
 function decided(story: Story, decision: Decision): Story {
   const overlay = decision.overlays[0];
-  if (overlay) return { told: decision, busy: true, state: { tone: "wait", text: `Waits for its turn at ${place(overlay.show_at_ms)}.` } };
+  const chosen = overlay ? [...story.chosen, decision].slice(-CHOSEN_KEPT) : story.chosen;
+  if (overlay) return { told: decision, chosen, busy: true, state: { tone: "wait", text: `Waits for its turn at ${place(overlay.show_at_ms)}.` } };
   if (story.busy) return story;
-  return { told: decision, busy: false, state: { tone: "gone", text: `No overlay at ${place(decision.position_ms)}. ${whyNothing(decision.reasons)}` } };
+  return { told: decision, chosen, busy: false, state: { tone: "gone", text: `No overlay at ${place(decision.position_ms)}. ${whyNothing(decision.reasons)}` } };
+}
+
+/** The decision that an overlay came of. */
+function decisionOf(story: Story, overlay: Overlay): Decision | null {
+  return story.chosen.find((decision) => decision.overlays.some((one) => one.receipt === overlay.receipt)) ?? story.told;
 }
 
 function sentence(text: string): string {

@@ -76,6 +76,8 @@ function explain(why: Explanation): Node[] {
   // The chosen one is always in sight, even where chance let it pass better ones.
   const shown = scored.filter((one, at) => at < RANKED_SHOWN || one.reason === null);
   const parts: Node[] = [seen(why)];
+  // Nothing was ranked: a host chose.
+  if (why.ranked_by === "host") return [...parts, el("div", { class: "xs" }, "A host put this to everybody, at one position.")];
   if (shown.length > 0) parts.push(ranking(shown), el("div", { class: "xs" }, rankedBy(why)));
   const out = why.candidates.filter((one) => one.score === null);
   if (out.length > 0) parts.push(leftOutList(out));
