@@ -126,7 +126,7 @@ impl Decisions {
             held: self.sources.media.is_held(media_id),
             show: show.as_ref(),
             position,
-            in_ad_break: breaks.iter().any(|one| one.holds(position)),
+            breaks: &breaks,
             pages: &pages,
             index: &index,
             viewer: &viewer,

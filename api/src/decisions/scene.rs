@@ -10,7 +10,7 @@ use super::{Ranking, context, receipt};
 use crate::cues::Show;
 use crate::detections::Page;
 use crate::instruments::Index;
-use crate::media::{Media, OverlayLife};
+use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
 use crate::words::{Position, Time, Window};
 
@@ -77,8 +77,8 @@ pub(super) struct Scene<'a> {
     pub(super) held: bool,
     /// What a host puts to all, where the cue says so.
     pub(super) show: Option<&'a Show>,
-    /// The stream is in an ad break at that position.
-    pub(super) in_ad_break: bool,
+    /// The media's ad breaks, in the order in which they begin.
+    pub(super) breaks: &'a [AdBreak],
     pub(super) pages: &'a [Arc<Page>],
     pub(super) index: &'a Index,
     pub(super) viewer: &'a Viewer,

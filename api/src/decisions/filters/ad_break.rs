@@ -3,6 +3,9 @@
 use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
+/// Where it shows counts, which a host may have put elsewhere than where the viewer asked. Hardly an instrument stays
+/// out of breaks, so they are looked through for those alone.
 pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
-    (scene.in_ad_break && !live.in_ad_breaks).then_some(Reason::AdBreak)
+    let in_break = || scene.breaks.iter().any(|one| one.holds(scene.shows_at()));
+    (!live.in_ad_breaks && in_break()).then_some(Reason::AdBreak)
 }
