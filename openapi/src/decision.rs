@@ -153,6 +153,42 @@ pub enum Reason {
     Withdrawn,
     /// The stream is in an ad break, in which it may not run.
     AdBreak,
+    /// The hour is none of those in which it runs, in its schedule's zone.
+    OutsideDaypart,
+    /// The media is not in the part in which it runs: another half, another minute, before its marker.
+    OutsideMediaClock,
+    /// What it asks of the picture is there in part only: not long, large or sure enough, elsewhere, or with something it excludes.
+    TriggerUnmet,
+    /// A rival of its advertiser is on screen, or it is a rival of a brand that is.
+    RivalOnScreen,
+    /// Its category is restricted, and viewer, country or media are not such that it may run.
+    RestrictedCategory,
+    /// Its category is restricted, and a minor, an injury or a moderation label is on screen.
+    NearSensitive,
+    /// The viewer opted out of its category.
+    CategoryOptedOut,
+    /// It follows another instrument that this viewer has not met yet.
+    NotFollowing,
+    /// A cooldown after another overlay holds it back.
+    CoolingDown,
+    /// The viewer has clicked, answered or converted already, and it stops then.
+    Suppressed,
+    /// Its campaign has no budget left, or has reached its goal.
+    BudgetSpent,
+    /// Its campaign is ahead of its plan of delivery.
+    Paced,
+    /// A kill switch of the instrument, its advertiser or the media is on.
+    Killed,
+    /// It is kept apart from a competing advertiser or another of its category.
+    Separated,
+    /// The mix rules want something else first: so many ads for so many engagements.
+    Mixed,
+    /// The viewer's budget of interruptions is spent.
+    Interrupted,
+    /// The viewer is held out and sees nothing, so that the others can be compared with it.
+    Holdout,
+    /// No place on the picture is free for it.
+    NoRoom,
 }
 
 /// How many candidates a reason left out.

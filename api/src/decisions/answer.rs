@@ -155,6 +155,7 @@ fn seal(
         viewer_id: &scene.viewer.viewer_id,
         show_at: scene.shows_at(),
         show_ms: u32::try_from(pick.show_ms).unwrap_or(u32::MAX),
+        terms: pick.terms,
         ranked_by: &scene.ranking.by,
         policy: &scene.policy.id,
         chosen: other(pick.at, scratch.ranked[pick.ranked].score, pick.propensity),

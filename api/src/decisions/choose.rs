@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::candidates::{self, Candidate};
-use super::filters;
+use super::filters::{self, Filter};
 use super::rank::{self, Ranked};
 use super::receipt::Other;
 use super::scene::{Choice, Reason, Scene};
@@ -30,8 +30,12 @@ pub(super) fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> T) -> T {
     SCRATCH.with_borrow_mut(run)
 }
 
-/// Chooses.
-pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
+/// Chooses, by these rules.
+pub(super) fn choose(
+    rules: &[(&str, Filter)],
+    scene: &Scene<'_>,
+    scratch: &mut Scratch,
+) -> Choice {
     let mut reasons = [0; Reason::ALL.len()];
     collect(scene, &mut scratch.candidates, &mut reasons);
     let mut free_at: Option<Time> = None;
@@ -39,7 +43,7 @@ pub(super) fn choose(scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
     scratch.ranked.clear();
     for candidate in &scratch.candidates {
         let live = scene.index.get(candidate.at);
-        let objection = filters::objection(scene, live);
+        let objection = filters::objection(rules, scene, candidate, live);
         scratch.stopped.push(objection);
         match objection {
             None => scratch.ranked.push(Ranked {

@@ -7,7 +7,7 @@ use beckon_classifier::policy::{Policy, PolicyParams};
 use beckon_classifier::schema::Schema;
 
 use super::scene::{NamedPolicy, Scene};
-use super::{Ask, Ranking, answer, choose, context, pending, receipt, shown};
+use super::{Ask, Ranking, answer, choose, context, filters, pending, receipt, shown};
 use crate::auth::Caller;
 use crate::cues::Cues;
 use crate::db::Slot;
@@ -147,7 +147,7 @@ impl Decisions {
             now,
         };
         choose::with_scratch(|scratch| {
-            let mut choice = choose::choose(&scene, scratch);
+            let mut choice = choose::choose(filters::ALL, &scene, scratch);
             // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
             choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
             self.pending.remember(asked, now, choice.showings(&scene));

@@ -17,9 +17,11 @@ pub mod receipt;
 mod request;
 mod scene;
 mod shown;
+mod terms;
 mod wire;
 
 pub use decide::{Decisions, Sources};
 pub use ranking_slot::Ranking;
 pub use request::Ask;
 pub use scene::Reason;
+pub use terms::{Mode, Spend, Terms};

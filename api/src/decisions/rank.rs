@@ -5,6 +5,7 @@ use beckon_classifier::schema::Piece;
 
 use super::filters;
 use super::scene::{Pick, Scene};
+use super::terms::Terms;
 
 /// A candidate that no filter stopped.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +73,7 @@ pub(super) fn put(scene: &Scene<'_>, ranked: &mut [Ranked]) -> Vec<Pick> {
             ranked: i,
             tier: i..i + 1,
             propensity: 1.0,
+            terms: Terms::default(),
         }
     };
     ranked.iter_mut().enumerate().map(pick).collect()
@@ -129,6 +131,7 @@ fn draw_tier(
             ranked: tier.start + drawn.index,
             tier: tier.clone(),
             propensity: drawn.propensity,
+            terms: Terms::default(),
         });
     };
     if free == 1 {

@@ -6,6 +6,7 @@ use beckon_classifier::encode::Inputs;
 use uuid::Uuid;
 
 use super::bytes::{Reader, put_text};
+use super::terms::Terms;
 use crate::auth::ReceiptKey;
 use crate::words::{InstrumentId, MediaId, Position, Time, ViewerId};
 
@@ -15,8 +16,9 @@ pub const BILLING_MS: i64 = 15 * 60 * 1000;
 pub const LEARNING_MS: i64 = 24 * 60 * 60 * 1000;
 /// The largest sealed receipt, in bytes before base64.
 pub const LARGEST: usize = 1024;
-/// The shape of what is sealed; a node opens this one and the one before.
-const SHAPE: u8 = 1;
+/// The shape of what is sealed; a node opens this one and the one before, which had no terms.
+const SHAPE: u8 = 2;
+const SHAPE_BEFORE: u8 = 1;
 /// Shape, key and nonce stand before what is sealed.
 const HEAD: usize = 2 + NONCE_LEN;
 const TAG: usize = 16;
@@ -61,6 +63,8 @@ pub struct Draft<'a> {
     pub show_at: Position,
     /// For how long.
     pub show_ms: u32,
+    /// On what terms.
+    pub terms: Terms,
     /// Who ranked.
     pub ranked_by: &'a RankedBy,
     /// By which policy it was drawn.
@@ -88,6 +92,8 @@ pub struct Receipt {
     pub show_at: Position,
     /// For how long.
     pub show_ms: u32,
+    /// On what terms.
+    pub terms: Terms,
     /// Who ranked.
     pub ranked_by: RankedBy,
     /// By which policy it was drawn.
@@ -210,7 +216,7 @@ impl Sealer {
             return Err(Unopened::Invalid);
         }
         let mut bytes = BASE64.decode_to_vec(text).map_err(|_| Unopened::Invalid)?;
-        if bytes.len() < HEAD + TAG || bytes[0] != SHAPE {
+        if bytes.len() < HEAD + TAG || !(SHAPE_BEFORE..=SHAPE).contains(&bytes[0]) {
             return Err(Unopened::Invalid);
         }
         let (head, sealed) = bytes.split_at_mut(HEAD);
@@ -223,7 +229,7 @@ impl Sealer {
         let open = key
             .open_in_place(nonce, Aad::from(&head[..2]), sealed)
             .map_err(|_| Unopened::Invalid)?;
-        let receipt = read(open).ok_or(Unopened::Invalid)?;
+        let receipt = read(head[0], open).ok_or(Unopened::Invalid)?;
         if now.since(receipt.issued_at) > LEARNING_MS {
             return Err(Unopened::Expired);
         }
@@ -245,6 +251,7 @@ fn write(draft: &Draft<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(&draft.issued_at.ms().to_le_bytes());
     out.extend_from_slice(&draft.show_at.ms().to_le_bytes());
     out.extend_from_slice(&draft.show_ms.to_le_bytes());
+    draft.terms.write(out);
     put_text(draft.media_id.as_str(), out);
     put_text(draft.viewer_id.as_str(), out);
     match draft.ranked_by {
@@ -276,12 +283,16 @@ fn read_other(reader: &mut Reader<'_>) -> Option<Other> {
     })
 }
 
-fn read(bytes: &[u8]) -> Option<Receipt> {
+fn read(shape: u8, bytes: &[u8]) -> Option<Receipt> {
     let mut reader = Reader::new(bytes);
     let decision = u128::from_le_bytes(reader.array()?);
     let issued_at = Time::from_ms(i64::from_le_bytes(reader.array()?));
     let show_at = Position::parse(i64::from_le_bytes(reader.array()?)).ok()?;
     let show_ms = u32::from_le_bytes(reader.array()?);
+    let terms = match shape {
+        SHAPE_BEFORE => Terms::default(),
+        _ => Terms::read(&mut reader)?,
+    };
     let media_id = MediaId::parse(reader.text()?).ok()?;
     let viewer_id = ViewerId::parse(reader.text()?).ok()?;
     let ranked_by = match reader.array::<1>()? {
@@ -305,6 +316,7 @@ fn read(bytes: &[u8]) -> Option<Receipt> {
         viewer_id,
         show_at,
         show_ms,
+        terms,
         ranked_by,
         policy,
         chosen,
@@ -344,6 +356,7 @@ mod tests {
             viewer_id: &ViewerId::parse("alice").expect("an id"),
             show_at: Position::parse(81_000).expect("a position"),
             show_ms: 30_000,
+            terms: Terms::default(),
             ranked_by: &RankedBy::Model([9; 32]),
             policy: "soft-v1",
             chosen: other(5),

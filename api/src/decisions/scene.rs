@@ -6,6 +6,7 @@ use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
 use super::shown::{Showing, Shown};
+use super::terms::Terms;
 use super::{Ranking, context, receipt};
 use crate::cues::Show;
 use crate::detections::Page;
@@ -45,11 +46,47 @@ pub enum Reason {
     Withdrawn,
     /// The stream is in an ad break, in which it may not run.
     AdBreak,
+    /// The hour is none of those in which it runs.
+    OutsideDaypart,
+    /// The media is not in the part in which it runs.
+    OutsideMediaClock,
+    /// What it asks of the picture is there in part only.
+    TriggerUnmet,
+    /// A rival of its advertiser is on screen.
+    RivalOnScreen,
+    /// Its category is restricted, and this viewer or media is not one that may see it.
+    RestrictedCategory,
+    /// Its category is restricted, and a minor, an injury or a moderation label is near.
+    NearSensitive,
+    /// The viewer opted out of its category.
+    CategoryOptedOut,
+    /// It follows another one that the viewer has not met.
+    NotFollowing,
+    /// A cooldown after another overlay holds it back.
+    CoolingDown,
+    /// The viewer has clicked, answered or converted already.
+    Suppressed,
+    /// Its campaign has no budget or goal left.
+    BudgetSpent,
+    /// Its campaign is ahead of its plan.
+    Paced,
+    /// A kill switch of its instrument, advertiser or media is on.
+    Killed,
+    /// It is kept apart from another of its category or a competing advertiser.
+    Separated,
+    /// The mix rules want something else first.
+    Mixed,
+    /// The viewer's budget of interruptions is spent.
+    Interrupted,
+    /// The viewer is held out: it sees nothing, so that the rest can be compared.
+    Holdout,
+    /// No place on the picture is free for it.
+    NoRoom,
 }
 
 impl Reason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 32] = [
         Self::NothingOnScreen,
         Self::OtherMedia,
         Self::OutsideSchedule,
@@ -64,6 +101,24 @@ impl Reason {
         Self::NotLive,
         Self::Withdrawn,
         Self::AdBreak,
+        Self::OutsideDaypart,
+        Self::OutsideMediaClock,
+        Self::TriggerUnmet,
+        Self::RivalOnScreen,
+        Self::RestrictedCategory,
+        Self::NearSensitive,
+        Self::CategoryOptedOut,
+        Self::NotFollowing,
+        Self::CoolingDown,
+        Self::Suppressed,
+        Self::BudgetSpent,
+        Self::Paced,
+        Self::Killed,
+        Self::Separated,
+        Self::Mixed,
+        Self::Interrupted,
+        Self::Holdout,
+        Self::NoRoom,
     ];
 }
 
@@ -127,6 +182,8 @@ pub(super) struct Pick {
     pub(super) tier: std::ops::Range<usize>,
     /// How likely it was to be chosen, given the slots before it.
     pub(super) propensity: f64,
+    /// Whether it counts, in which variant, and who pays.
+    pub(super) terms: Terms,
 }
 
 impl Choice {

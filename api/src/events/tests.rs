@@ -9,6 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
 use super::*;
+use crate::decisions::Terms;
 use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
 use crate::words::{AnswerId, MediaId, Position, Time};
 
@@ -29,6 +30,7 @@ pub(super) fn receipt(number: u128, viewer: &str) -> Receipt {
         viewer_id: ViewerId::parse(viewer).expect("an id"),
         show_at: Position::ZERO,
         show_ms: 30_000,
+        terms: Terms::default(),
         ranked_by: RankedBy::Popularity,
         policy: "p".to_owned(),
         chosen: candidate(number),

@@ -1,9 +1,10 @@
 //! The viewer sees it only as often as its cap allows, over all media.
 
+use crate::decisions::candidates::Candidate;
 use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 
-pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+pub(super) fn objection(scene: &Scene<'_>, _: &Candidate, live: &Live) -> Option<Reason> {
     let cap = live.frequency_cap?;
     let within = |shown_at| scene.now.since(shown_at) < cap.per_ms;
     let seen = scene

@@ -1,5 +1,6 @@
 //! The viewer's overlay life: nothing while an overlay shows, then quiet, for its instrument or the whole media.
 
+use crate::decisions::candidates::Candidate;
 use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
 use crate::media::{OverlayLife, QuietScope};
@@ -34,6 +35,10 @@ pub(in crate::decisions) fn held_until(scene: &Scene<'_>, live: &Live) -> Option
     held(scene, live).map(|(until, _)| until)
 }
 
-pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
+pub(super) fn objection(scene: &Scene<'_>, _: &Candidate, live: &Live) -> Option<Reason> {
+    // A host waits for no overlay and no quiet.
+    if scene.show.is_some() {
+        return None;
+    }
     held(scene, live).map(|(_, reason)| reason)
 }

@@ -10,17 +10,32 @@ mod schedule;
 
 pub(super) use life::{held_until, life_of};
 
+use super::candidates::Candidate;
 use super::scene::{Reason, Scene};
 use crate::instruments::Live;
 
-/// Why this instrument may not run for this viewer now; `None` where it may.
-pub(super) fn objection(scene: &Scene<'_>, live: &Live) -> Option<Reason> {
-    media::objection(scene, live)
-        .or_else(|| schedule::objection(scene, live))
-        .or_else(|| kind::objection(scene, live))
-        .or_else(|| ad_break::objection(scene, live))
-        .or_else(|| audience::objection(scene, live))
-        // A host waits for no overlay and no quiet.
-        .or_else(|| scene.show.is_none().then(|| life::objection(scene, live))?)
-        .or_else(|| frequency::objection(scene, live))
+/// One rule: why this candidate may not run for this viewer now; `None` where it may.
+pub(super) type Filter = fn(&Scene<'_>, &Candidate, &Live) -> Option<Reason>;
+
+/// Every rule, by its file's name. The names are there for tests that leave one out.
+pub(super) const ALL: &[(&str, Filter)] = &[
+    ("media", media::objection),
+    ("schedule", schedule::objection),
+    ("kind", kind::objection),
+    ("ad_break", ad_break::objection),
+    ("audience", audience::objection),
+    ("life", life::objection),
+    ("frequency", frequency::objection),
+];
+
+/// Why this candidate may not run by these rules; `None` where it may.
+pub(super) fn objection(
+    rules: &[(&str, Filter)],
+    scene: &Scene<'_>,
+    candidate: &Candidate,
+    live: &Live,
+) -> Option<Reason> {
+    rules
+        .iter()
+        .find_map(|(_, rule)| rule(scene, candidate, live))
 }

@@ -2,6 +2,7 @@
 
 use beckon_api::auth::Keys;
 use beckon_api::config::now;
+use beckon_api::decisions::Terms;
 use beckon_api::decisions::receipt::{Draft, Other, RankedBy, Sealer};
 use beckon_api::words::{MediaId, Position, Time, ViewerId};
 use beckon_classifier::encode::write_inputs;
@@ -65,6 +66,7 @@ impl Overlay {
             viewer_id: &ViewerId::parse(&self.viewer).expect("an id"),
             show_at: Position::ZERO,
             show_ms: 30_000,
+            terms: Terms::default(),
             ranked_by: &RankedBy::Popularity,
             policy: "uniform",
             chosen: candidate(&self.instrument_id, self.propensity),
