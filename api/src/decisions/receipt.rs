@@ -399,6 +399,15 @@ mod tests {
     }
 
     #[test]
+    fn a_receipt_that_the_version_before_sealed_opens_and_counts_as_live() {
+        let frozen = include_str!("../../tests/fixtures/receipt/shape_1.txt");
+        let receipt = sealer().open(frozen, NOW).expect("opened");
+        assert_eq!((receipt.decision, receipt.show_ms), (77, 30_000));
+        assert_eq!(receipt.terms, Terms::default());
+        assert_eq!((receipt.chosen, receipt.others), (other(5), vec![other(6)]));
+    }
+
+    #[test]
     fn a_receipt_ends_after_a_day() {
         let sealer = sealer();
         let text = sealed(&sealer, &inputs(1), &[]);
