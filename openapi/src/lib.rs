@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod caps;
 pub mod catalogue;
 pub mod cue;
 pub mod decision;

@@ -31,11 +31,7 @@ pub(super) fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> T) -> T {
 }
 
 /// Chooses, by these rules.
-pub(super) fn choose(
-    rules: &[(&str, Filter)],
-    scene: &Scene<'_>,
-    scratch: &mut Scratch,
-) -> Choice {
+pub(super) fn choose(rules: &[(&str, Filter)], scene: &Scene<'_>, scratch: &mut Scratch) -> Choice {
     let mut reasons = [0; Reason::ALL.len()];
     collect(scene, &mut scratch.candidates, &mut reasons);
     let mut free_at: Option<Time> = None;

@@ -1,6 +1,7 @@
 //! Instruments: what viewers may be shown, in immutable versions, and the index of those that are live.
 
 pub mod audience;
+pub mod caps;
 mod definition;
 pub mod http;
 mod index;
@@ -18,6 +19,10 @@ pub use index::{Index, Live};
 pub use instrument::{Instrument, State, Version};
 pub use registry::Instruments;
 pub use wire::state as state_from_wire;
+pub use wire::{
+    caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
+    level_caps_to_wire,
+};
 
 /// The topic under which live instruments change.
 pub const TOPIC: &str = "instruments";

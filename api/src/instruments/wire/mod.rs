@@ -1,5 +1,6 @@
 //! Instruments on the wire and in the domain.
 
+mod caps;
 mod content;
 mod rule;
 #[cfg(test)]
@@ -13,6 +14,10 @@ use crate::error::{At, Refusal, Result};
 use crate::media::{life_from_wire, life_to_wire};
 use crate::words::{Confidence, MediaId, Time};
 
+pub use caps::{
+    caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
+    level_caps_to_wire,
+};
 pub(super) use content::overlay_content_json;
 
 const MOST_NAMES: usize = 50;
