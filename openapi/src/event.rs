@@ -41,10 +41,14 @@ pub enum EventType {
     Viewable,
     /// Its button was pressed.
     Click,
+    /// Its code was scanned. `GET /r/{code}` counts it; it is not taken here.
+    Scan,
     /// An answer was given.
     Answer,
     /// It was sent away.
     Dismiss,
+    /// What it was for was done. `POST /v1/conversions` takes it; it is not taken here.
+    Conversion,
 }
 
 /// What became of each event, in the batch's order.

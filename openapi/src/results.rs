@@ -7,8 +7,8 @@ use crate::event::AnswerTally;
 
 /// What became of an instrument, over all its versions.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"instrument_id": "0193…", "impressions": 1204, "viewable": 1180, "clicks": 0, "answers": 431,
-    "dismissals": 52, "engaged_rate": 0.358, "engaged_low": 0.331, "engaged_high": 0.386,
+#[schema(example = json!({"instrument_id": "0193…", "impressions": 1204, "viewable": 1180, "clicks": 0, "scans": 0, "answers": 431,
+    "dismissals": 52, "conversions": 0, "engaged_rate": 0.358, "engaged_low": 0.331, "engaged_high": 0.386,
     "tallies": [{"answer_id": "fish", "count": 300}, {"answer_id": "rain", "count": 131}], "as_of": "2026-11-20T19:05:00Z"}))]
 pub struct Results {
     /// The instrument.
@@ -19,11 +19,15 @@ pub struct Results {
     pub viewable: u64,
     /// How often its button was pressed.
     pub clicks: u64,
+    /// How often its code was scanned.
+    pub scans: u64,
     /// How many viewers answered.
     pub answers: u64,
     /// How often it was sent away.
     pub dismissals: u64,
-    /// The share of drawn overlays that were clicked or answered; `null` before the first impression.
+    /// How often what it was for was done.
+    pub conversions: u64,
+    /// The share of drawn overlays that were clicked, scanned, answered or converted; `null` before the first impression.
     #[schema(required)]
     pub engaged_rate: Option<f64>,
     /// Lower end of the rate's 95 % interval (Wilson).

@@ -41,9 +41,10 @@ pub(super) fn claim(
         .map_err(|_| Refusal::field("event_id", "this is no UUID", "a UUID"))?
         .to_string();
     let name = required("type", &raw.event_type)?;
-    let event_type = EventType::parse(name).ok_or_else(|| {
-        let known = EventType::ALL.map(EventType::as_str).join(", ");
-        Refusal::field("type", "there is no such type of event", known)
+    let told = EventType::parse(name).filter(|known| EventType::TOLD.contains(known));
+    let event_type = told.ok_or_else(|| {
+        let known = EventType::TOLD.map(EventType::as_str).join(", ");
+        Refusal::field("type", "no such type of event is taken here", known)
     })?;
     let at = Time::parse(required("at", &raw.at)?).at("at")?;
     let answer = match (event_type, &raw.answer) {
@@ -79,7 +80,9 @@ fn required<'a>(field: &str, value: &'a Loose<'_>) -> Result<&'a str> {
 pub(super) fn admit(claim: Claim, shows: Shows<'_>, now: Time) -> Result<Event> {
     match (claim.event_type, shows) {
         (EventType::Impression | EventType::Viewable | EventType::Dismiss, _)
-        | (EventType::Click, Shows::Offer) => {}
+        | (EventType::Click, Shows::Offer)
+        // Neither comes this way.
+        | (EventType::Scan | EventType::Conversion, _) => {}
         (EventType::Click, Shows::Question(_)) => return Err(foreign("a question has no button")),
         (EventType::Answer, Shows::Offer) => return Err(foreign("an offer asks nothing")),
         (EventType::Answer, Shows::Question(question)) => {

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Event, EventType, Intake, store};
 use crate::config::now;
 use crate::db::Db;
+use crate::decisions::Mode;
 use crate::viewers::{Exposure, Impression, Viewers};
 use crate::words::Time;
 
@@ -110,7 +111,9 @@ impl Fold {
             .iter()
             .zip(&intakes)
             .filter(|(event, intake)| {
-                event.event_type == EventType::Impression && **intake == Intake::New
+                event.event_type == EventType::Impression
+                    && event.receipt.terms.mode == Mode::Live
+                    && **intake == Intake::New
             })
             .map(|(event, _)| impression(event));
         self.tell(fresh.collect()).await;

@@ -9,15 +9,31 @@ pub enum EventType {
     Viewable,
     /// Its button was pressed.
     Click,
+    /// Its code was scanned.
+    Scan,
     /// An answer was given.
     Answer,
     /// It was sent away.
     Dismiss,
+    /// What it was for was done: something was bought, or signed up for.
+    Conversion,
 }
 
 impl EventType {
     /// Every type.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Impression,
+        Self::Viewable,
+        Self::Click,
+        Self::Scan,
+        Self::Answer,
+        Self::Dismiss,
+        Self::Conversion,
+    ];
+
+    /// Those that the viewer's device tells. A scan is seen where its link leads, and a conversion is told by the
+    /// advertiser's server.
+    pub const TOLD: [Self; 5] = [
         Self::Impression,
         Self::Viewable,
         Self::Click,
@@ -32,8 +48,10 @@ impl EventType {
             Self::Impression => "impression",
             Self::Viewable => "viewable",
             Self::Click => "click",
+            Self::Scan => "scan",
             Self::Answer => "answer",
             Self::Dismiss => "dismiss",
+            Self::Conversion => "conversion",
         }
     }
 
@@ -51,13 +69,15 @@ impl EventType {
     /// | `impression` | 0 | it opens the row: nothing is learnt from what was never drawn |
     /// | `viewable` | 0 | that it could be seen says nothing of whether it was wanted |
     /// | `click` | 1 | the aim of an offer |
+    /// | `scan` | 1 | a click by another device |
     /// | `answer` | 1 | the aim of a question, be it right or wrong |
     /// | `dismiss` | 0 | as good as no answer; less than that would teach to show nothing |
+    /// | `conversion` | 1 | the aim behind the click; the click before it counted already |
     #[must_use]
     pub const fn reward(self) -> u8 {
         match self {
             Self::Impression | Self::Viewable | Self::Dismiss => 0,
-            Self::Click | Self::Answer => 1,
+            Self::Click | Self::Scan | Self::Answer | Self::Conversion => 1,
         }
     }
 }
@@ -71,7 +91,7 @@ mod tests {
         for known in EventType::ALL {
             assert_eq!(EventType::parse(known.as_str()), Some(known));
         }
-        assert_eq!(EventType::parse("scan"), None);
+        assert_eq!(EventType::parse("swipe"), None);
         assert_eq!(EventType::parse("Click"), None);
     }
 }

@@ -44,12 +44,20 @@ pub struct Tally {
     pub viewable: u64,
     /// How often its button was pressed.
     pub clicks: u64,
+    /// How often its code was scanned.
+    pub scans: u64,
     /// How many viewers answered.
     pub answers: u64,
     /// How often it was sent away.
     pub dismissals: u64,
+    /// How often what it was for was done.
+    pub conversions: u64,
     /// How often it was drawn and engaged with; never more than `impressions`.
     pub engaged: u64,
+    /// How often it would have been shown to those who are held out; in no other count.
+    pub ghosts: u64,
+    /// How often they converted all the same.
+    pub ghost_conversions: u64,
 }
 
 /// What became of an instrument.

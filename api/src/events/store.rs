@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::shown;
 use super::{Event, EventType, Intake, Outcome, TALLIES, Tally};
 use crate::db::{Db, Write, bump};
+use crate::decisions::Mode;
 use crate::viewers::{Exposure, Impression};
 use crate::words::{AnswerId, InstrumentId, Invalid, MediaId, Time, ViewerId};
 
@@ -55,6 +56,18 @@ pub(super) async fn fold(
     for at in fresh {
         let event = &events[at];
         let instrument = event.receipt.instrument_id().to_string();
+        match (event.receipt.terms.mode, event.event_type) {
+            (Mode::Live, _) => {}
+            (Mode::Holdout, EventType::Impression) => {
+                tallies.entry(instrument).or_default().ghosts += 1;
+                continue;
+            }
+            (Mode::Holdout, EventType::Conversion) => {
+                tallies.entry(instrument).or_default().ghost_conversions += 1;
+                continue;
+            }
+            (Mode::Holdout | Mode::Test, _) => continue,
+        }
         let mut put = event
             .receipt
             .is_put_by_host()
@@ -69,7 +82,9 @@ pub(super) async fn fold(
             }
             (EventType::Viewable, _) => tally.viewable += 1,
             (EventType::Click, _) => tally.clicks += 1,
+            (EventType::Scan, _) => tally.scans += 1,
             (EventType::Dismiss, _) => tally.dismissals += 1,
+            (EventType::Conversion, _) => tally.conversions += 1,
             (EventType::Answer, Some(answer)) if insert_vote(&mut write, event, answer).await? => {
                 tally.answers += 1;
                 *answers.entry((instrument, answer.to_string())).or_default() += 1;
@@ -116,8 +131,9 @@ async fn insert_event(write: &mut Write, event: &Event) -> anyhow::Result<bool> 
     let receipt = &event.receipt;
     let done = sqlx::query(
         "insert into event (event_id, event_type, decision_id, decided_at, instrument_id, version, media_id, viewer_id,
-             position_ms, show_ms, answer_id, at, happened_at, received_at, exposure_due)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             position_ms, show_ms, answer_id, at, happened_at, received_at, exposure_due, mode, variant, campaign_id,
+             billed_micros, counted)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
          on conflict do nothing",
     )
     .bind(event.event_id.clone())
@@ -134,11 +150,37 @@ async fn insert_event(write: &mut Write, event: &Event) -> anyhow::Result<bool> 
     .bind(event.at.ms())
     .bind(event.happened_at.ms())
     .bind(event.received_at.ms())
-    .bind(i64::from(event.event_type == EventType::Impression))
+    .bind(i64::from(
+        event.event_type == EventType::Impression && receipt.terms.mode == Mode::Live,
+    ))
+    .bind(mode_name(receipt.terms.mode))
+    .bind(receipt.terms.variant.map(i64::from))
+    .bind(receipt.terms.spend.map(|spend| Uuid::from_u128(spend.campaign).to_string()))
+    .bind(billed_micros(event)?)
+    .bind(i64::from(receipt.terms.mode == Mode::Live))
     .execute(write.tx())
     .await
     .context("failed to store an event")?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The mode as it is stored.
+const fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Live => "live",
+        Mode::Test => "test",
+        Mode::Holdout => "holdout",
+    }
+}
+
+/// What an impression is billed: what its receipt reserved, while that is good for billing.
+fn billed_micros(event: &Event) -> anyhow::Result<i64> {
+    let Event { receipt, .. } = event;
+    let billed = event.event_type == EventType::Impression
+        && receipt.terms.mode == Mode::Live
+        && receipt.billable(event.received_at);
+    let spend = receipt.terms.spend.filter(|_| billed);
+    Ok(i64::try_from(spend.map_or(0, |spend| spend.micros))?)
 }
 
 /// False where this viewer has answered this instrument.
@@ -162,20 +204,39 @@ async fn add_tally(write: &mut Write, instrument: &str, tally: &Tally) -> anyhow
         impressions,
         viewable,
         clicks,
+        scans,
         answers,
         dismissals,
+        conversions,
         engaged,
+        ghosts,
+        ghost_conversions,
     } = *tally;
     let mut query = sqlx::query(
-        "insert into tally (instrument_id, impressions, viewable, clicks, answers, dismissals, engaged)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into tally (instrument_id, impressions, viewable, clicks, scans, answers, dismissals, conversions, engaged,
+             ghosts, ghost_conversions)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (instrument_id) do update set impressions = tally.impressions + excluded.impressions,
              viewable = tally.viewable + excluded.viewable, clicks = tally.clicks + excluded.clicks,
-             answers = tally.answers + excluded.answers, dismissals = tally.dismissals + excluded.dismissals,
-             engaged = tally.engaged + excluded.engaged",
+             scans = tally.scans + excluded.scans, answers = tally.answers + excluded.answers,
+             dismissals = tally.dismissals + excluded.dismissals,
+             conversions = tally.conversions + excluded.conversions, engaged = tally.engaged + excluded.engaged,
+             ghosts = tally.ghosts + excluded.ghosts,
+             ghost_conversions = tally.ghost_conversions + excluded.ghost_conversions",
     )
     .bind(instrument.to_owned());
-    for count in [impressions, viewable, clicks, answers, dismissals, engaged] {
+    for count in [
+        impressions,
+        viewable,
+        clicks,
+        scans,
+        answers,
+        dismissals,
+        conversions,
+        engaged,
+        ghosts,
+        ghost_conversions,
+    ] {
         query = query.bind(i64::try_from(count)?);
     }
     query
@@ -296,7 +357,8 @@ fn count(row: &AnyRow, column: &str) -> anyhow::Result<u64> {
 /// What became of an instrument.
 pub(super) async fn outcome(db: &Db, instrument_id: &InstrumentId) -> anyhow::Result<Outcome> {
     let row = sqlx::query(
-        "select impressions, viewable, clicks, answers, dismissals, engaged from tally where instrument_id = $1",
+        "select impressions, viewable, clicks, scans, answers, dismissals, conversions, engaged, ghosts, ghost_conversions
+         from tally where instrument_id = $1",
     )
     .bind(instrument_id.to_string())
     .fetch_optional(db.pool())
@@ -308,9 +370,13 @@ pub(super) async fn outcome(db: &Db, instrument_id: &InstrumentId) -> anyhow::Re
             impressions: count(&row, "impressions")?,
             viewable: count(&row, "viewable")?,
             clicks: count(&row, "clicks")?,
+            scans: count(&row, "scans")?,
             answers: count(&row, "answers")?,
             dismissals: count(&row, "dismissals")?,
+            conversions: count(&row, "conversions")?,
             engaged: count(&row, "engaged")?,
+            ghosts: count(&row, "ghosts")?,
+            ghost_conversions: count(&row, "ghost_conversions")?,
         },
     };
     Ok(Outcome {

@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
 use super::*;
-use crate::decisions::Terms;
+use crate::decisions::{Mode, Terms};
 use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
 use crate::words::{AnswerId, MediaId, Position, Time};
 
@@ -216,6 +216,42 @@ async fn a_viewer_has_one_vote_and_is_engaged_again_all_the_same() {
     let Outcome { tally, answers } = store::outcome(&db, &instrument_id(1)).await.expect("read");
     assert_eq!((tally.answers, tally.engaged), (1, 2));
     assert_eq!(answers, [(AnswerId::parse("fish").expect("an id"), 1)]);
+}
+
+#[tokio::test]
+async fn what_is_tried_out_counts_nowhere_and_who_is_held_out_counts_apart() {
+    let (db, _folder) = database().await;
+    for (decision, mode) in [(1, Mode::Test), (2, Mode::Holdout)] {
+        let overlay = Receipt {
+            decision,
+            terms: Terms {
+                mode,
+                ..Terms::default()
+            },
+            ..receipt(1, "alice")
+        };
+        let all = EventType::ALL.map(|told| {
+            let answer = (told == EventType::Answer).then_some("fish");
+            event(told, &overlay, answer)
+        });
+        assert_eq!(fold(&db, &all).await, [Intake::New; 7], "{mode:?}");
+    }
+    let outcome = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    let apart = Tally {
+        ghosts: 1,
+        ghost_conversions: 1,
+        ..Tally::default()
+    };
+    assert_eq!(
+        outcome,
+        Outcome {
+            tally: apart,
+            answers: vec![]
+        }
+    );
+    let rows = shown::newest(&db, "schema", 10).await.expect("rows");
+    assert!(rows.is_empty(), "nothing is learnt of either");
+    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
 }
 
 #[tokio::test]
