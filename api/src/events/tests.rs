@@ -9,8 +9,8 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 
 use super::*;
-use crate::decisions::{Mode, Terms};
 use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
+use crate::decisions::{Mode, Terms};
 use crate::words::{AnswerId, MediaId, Position, Time};
 
 pub(super) const NOW: Time = Time::from_ms(1_790_000_000_000);
