@@ -6,6 +6,7 @@ pub mod auth;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod blobs;
+pub mod categories;
 pub mod config;
 pub mod db;
 pub mod error;

@@ -49,6 +49,9 @@ pub struct NewInstrument {
     /// Whether it may run while the stream is in an ad break: `include` unless told.
     #[serde(default)]
     pub ad_breaks: AdBreaks,
+    /// What it advertises: ids of `GET /v1/categories`, at most 8. Viewers may opt out of them.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 /// Whether something may run while the stream is in an ad break.
@@ -284,7 +287,7 @@ pub enum InstrumentState {
         {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
     "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "overlay_life": null,
-    "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include",
+    "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include", "categories": [],
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct Instrument {
@@ -321,6 +324,8 @@ pub struct Instrument {
     pub allow_forward: bool,
     /// Whether it may run while the stream is in an ad break.
     pub ad_breaks: AdBreaks,
+    /// What it advertises: ids of `GET /v1/categories`.
+    pub categories: Vec<String>,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When its latest version or state came (RFC 3339).

@@ -3,6 +3,7 @@
 
 pub mod caps;
 pub mod catalogue;
+pub mod category;
 pub mod cue;
 pub mod decision;
 pub mod detection;

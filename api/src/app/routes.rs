@@ -42,6 +42,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::http::get_instrument)
         .service(instruments::http::replace_instrument)
         .service(instruments::http::delete_instrument)
+        .service(instruments::http::list_categories)
         .service(reports::http::get_results)
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)

@@ -1,6 +1,7 @@
 //! What an instrument is: content, trigger, audience and limits. A definition that exists is within its bounds.
 
 use super::audience::Rule;
+use crate::categories::Categories;
 use crate::media::OverlayLife;
 use crate::words::{AnswerId, Confidence, MediaId, Time};
 
@@ -83,6 +84,8 @@ pub struct Definition {
     pub allow_forward: bool,
     /// It may run while the stream is in an ad break.
     pub in_ad_breaks: bool,
+    /// What it advertises.
+    pub categories: Categories,
 }
 
 /// What the viewer sees.

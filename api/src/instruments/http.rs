@@ -2,12 +2,14 @@
 
 use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, delete, get, post, put};
+use beckon_openapi::category::Category as WireCategory;
 use beckon_openapi::instrument as wire;
 use beckon_openapi::page::Page;
 use beckon_openapi::problem::Problem;
 
 use super::{Instruments, wire as convert};
 use crate::auth::{Caller, Permission};
+use crate::categories::Category;
 use crate::config::now;
 use crate::error::{At, Body, Result, page_limit};
 use crate::words::InstrumentId;
@@ -108,4 +110,17 @@ pub async fn delete_instrument(
     let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
     instruments.delete(&instrument_id).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// List the taxonomy of categories
+///
+/// All of them on one page, in the order of their ids: what instruments advertise, and what viewers may opt out of.
+#[utoipa::path(tag = "instruments", responses((status = 200, body = Page<WireCategory>)))]
+#[get("/v1/categories")]
+pub async fn list_categories(caller: Caller) -> Result<Json<Page<WireCategory>>> {
+    caller.may(Permission::ReadInstruments)?;
+    Ok(Json(Page {
+        items: Category::all().map(WireCategory::from).collect(),
+        next_cursor: None,
+    }))
 }

@@ -8,6 +8,7 @@ use beckon_classifier::schema::{Piece, Schema, Side};
 
 use super::audience::Audience;
 use super::definition::{Definition, FrequencyCap, Kind};
+use crate::categories::Categories;
 use crate::detections::{NameId, Names};
 use crate::media::OverlayLife;
 use crate::words::{InstrumentId, MediaId, Time};
@@ -47,6 +48,8 @@ pub struct Live {
     pub allow_forward: bool,
     /// It may run while the stream is in an ad break.
     pub in_ad_breaks: bool,
+    /// What it advertises.
+    pub categories: Categories,
     /// What the classifier reads of it.
     pub pieces: Vec<Piece>,
     /// What the viewer sees, as the overlay's JSON carries it: without the right answer.
@@ -99,6 +102,7 @@ impl Live {
             priority: definition.priority,
             allow_forward: definition.allow_forward,
             in_ad_breaks: definition.in_ad_breaks,
+            categories: definition.categories,
             content_json,
         }
     }

@@ -7,6 +7,7 @@ use super::audience::{Check, Relation, Rule, Scalar};
 use super::definition::{
     Answer, Content, Definition, FrequencyCap, Kind, Offer, Price, Question, Schedule, Trigger,
 };
+use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::AttributeName;
 use crate::words::{AnswerId, Confidence, Invalid, MediaId, Time};
@@ -29,6 +30,8 @@ pub(super) struct DefinitionRow {
     /// Absent in what was stored before there were any.
     #[serde(default)]
     not_in_ad_breaks: bool,
+    #[serde(default)]
+    categories: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -115,6 +118,7 @@ impl From<&Definition> for DefinitionRow {
             priority,
             allow_forward,
             in_ad_breaks,
+            categories,
         } = definition;
         let ms = |time: Option<Time>| time.map(Time::ms);
         Self {
@@ -137,6 +141,7 @@ impl From<&Definition> for DefinitionRow {
             priority: *priority,
             allow_forward: *allow_forward,
             not_in_ad_breaks: !in_ad_breaks,
+            categories: categories.iter().map(|c| c.id().to_owned()).collect(),
         }
     }
 }
@@ -228,6 +233,7 @@ impl TryFrom<DefinitionRow> for Definition {
             })
         });
         let media_ids = row.media_ids.iter();
+        let categories = row.categories.iter();
         let time = |ms: Option<i64>| ms.map(Time::from_ms);
         Ok(Self {
             name: row.name,
@@ -257,6 +263,9 @@ impl TryFrom<DefinitionRow> for Definition {
             priority: row.priority,
             allow_forward: row.allow_forward,
             in_ad_breaks: !row.not_in_ad_breaks,
+            categories: categories
+                .map(|id| Category::parse(id).map_err(invalid))
+                .collect::<anyhow::Result<_>>()?,
         })
     }
 }

@@ -5,7 +5,16 @@ use crate::tree::{Breach, Source, caught, hold, rust};
 
 /// The ground floor, each importing only what stands before it.
 const GROUND: &[&str] = &[
-    "words", "config", "error", "metrics", "fetch", "db", "aws", "blobs", "auth",
+    "words",
+    "categories",
+    "config",
+    "error",
+    "metrics",
+    "fetch",
+    "db",
+    "aws",
+    "blobs",
+    "auth",
 ];
 
 /// The stations, and what each may import beside the ground floor.

@@ -1,6 +1,7 @@
 //! Instruments on the wire and in the domain.
 
 mod caps;
+mod category;
 mod content;
 mod rule;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         priority,
         allow_forward,
         ad_breaks,
+        categories,
     } = wire;
     count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
     let media_ids = media_ids.iter().enumerate();
@@ -69,6 +71,7 @@ pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         },
         allow_forward,
         in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
+        categories: category::from_wire(&categories)?,
     })
 }
 
@@ -227,6 +230,7 @@ impl From<&Instrument> for wire::Instrument {
                 true => wire::AdBreaks::Include,
                 false => wire::AdBreaks::Exclude,
             },
+            categories: category::to_wire(definition.categories),
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }
