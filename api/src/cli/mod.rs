@@ -11,6 +11,7 @@ mod migrate;
 mod openapi;
 mod questions;
 mod remote;
+mod replay;
 mod serve;
 mod token;
 
@@ -33,6 +34,7 @@ enum Command {
     Import(import::Import),
     Estimate(estimate::Estimate),
     Cue(cue::Cue),
+    Replay(replay::Replay),
     Token(token::Token),
     Migrate(migrate::Migrate),
     Openapi(openapi::Openapi),
@@ -52,6 +54,7 @@ impl Beckon {
             Command::Import(command) => command.run(),
             Command::Estimate(command) => command.run(),
             Command::Cue(command) => command.run(),
+            Command::Replay(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi(command) => command.run(),

@@ -1,7 +1,7 @@
 //! The answer's JSON, written once into one buffer; a test holds it equal to what serde would write.
 
 use std::cell::RefCell;
-use std::time::Instant;
+use std::time::Duration;
 
 use aws_lc_rs::aead::NONCE_LEN;
 use beckon_classifier::encode::write_inputs;
@@ -18,12 +18,12 @@ use crate::error::Result;
 /// What most answers fit into.
 const USUAL: usize = 2048;
 
-/// Writes the answer.
+/// Writes the answer; `explained` says how long it took so far, where an explanation is wanted.
 pub(super) fn write(
     sealer: &Sealer,
     scene: &Scene<'_>,
     choice: &Choice,
-    explained: Option<Instant>,
+    explained: Option<&dyn Fn() -> Duration>,
     scratch: &mut Scratch,
 ) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(USUAL);
@@ -55,9 +55,9 @@ pub(super) fn write(
     out.extend_from_slice(br#","reasons":["#);
     wire::put_reasons(&choice.reasons, &mut out);
     out.push(b']');
-    if let Some(began) = explained {
+    if let Some(took) = explained {
         out.extend_from_slice(br#","explanation":"#);
-        let explanation = explain::explain(scene, choice, scratch, began.elapsed());
+        let explanation = explain::explain(scene, choice, scratch, took());
         serde_json::to_writer(&mut out, &explanation).map_err(anyhow::Error::from)?;
     }
     out.push(b'}');

@@ -1,13 +1,13 @@
 //! The one call: gathers what a decision needs of the other stations, and hands it to the pure files.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use beckon_classifier::policy::{Policy, PolicyParams};
 use beckon_classifier::schema::Schema;
 
-use super::scene::{NamedPolicy, Scene};
-use super::{Ask, Ranking, answer, choose, context, filters, pending, receipt, shown};
+use super::policies::Policies;
+use super::scene::Scene;
+use super::{Ask, Ranking, answer, choose, context, filters, pending, receipt, seed, shown};
 use crate::auth::Caller;
 use crate::cues::Cues;
 use crate::db::Slot;
@@ -41,12 +41,7 @@ pub struct Decisions {
     sources: Sources,
     sealer: receipt::Sealer,
     pending: pending::Pending,
-    /// Draws among what a model has scored.
-    ranked: NamedPolicy,
-    /// Draws while only popularity is known: there is more to find out than to make use of.
-    exploring: NamedPolicy,
-    /// Draws nothing: a host has chosen.
-    host: NamedPolicy,
+    policies: Policies,
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
     life: OverlayLife,
@@ -64,7 +59,6 @@ impl Decisions {
         keys: &crate::auth::Keys,
         life: OverlayLife,
     ) -> anyhow::Result<Self> {
-        let exploring = PolicyParams::exploring().check()?;
         let digest = blake3::keyed_hash(&keys.receipt()[0], b"the salt of decisions");
         let mut salt = [0; 8];
         salt.copy_from_slice(&digest.as_bytes()[..8]);
@@ -72,9 +66,7 @@ impl Decisions {
             sources,
             sealer: receipt::Sealer::new(keys.receipt())?,
             pending: pending::Pending::default(),
-            ranked: NamedPolicy::new(Policy::default()),
-            exploring: NamedPolicy::new(exploring),
-            host: NamedPolicy::host(),
+            policies: Policies::new()?,
             context: context::Fields::of(&Schema::default()),
             life,
             salt: u64::from_le_bytes(salt),
@@ -116,7 +108,7 @@ impl Decisions {
             Some(cue_id) => self.sources.cues.show(media_id, cue_id).await?,
             None => None,
         };
-        let seed = self.seed(media_id, caller, ask);
+        let seed = seed::of(self.salt, media_id, &caller.subject, ask);
         let mut shown = shown::Shown::gather(&self.sealer, &media, &viewer, ask, now);
         let asked = (&viewer.viewer_id, media_id, seed);
         self.pending.of(asked, now, |showing| shown.add(showing));
@@ -137,11 +129,7 @@ impl Decisions {
             ranking: &ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),
-            policy: match (&show, ranking.model()) {
-                (Some(_), _) => &self.host,
-                (None, Some(_)) => &self.ranked,
-                (None, None) => &self.exploring,
-            },
+            policy: self.policies.of(show.as_ref(), &ranking),
             life: media.details.overlay_life.unwrap_or(self.life),
             seed,
             now,
@@ -151,26 +139,10 @@ impl Decisions {
             // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
             choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
             self.pending.remember(asked, now, choice.showings(&scene));
-            let explained = ask.explain.then_some(began);
+            let took = || began.elapsed();
+            let explained: Option<&dyn Fn() -> Duration> =
+                if ask.explain { Some(&took) } else { None };
             answer::write(&self.sealer, &scene, &choice, explained, scratch)
         })
-    }
-
-    /// The same viewer and cue get the same answer again. Without a cue a question belongs to its stretch of 10 s.
-    fn seed(&self, media_id: &MediaId, caller: &Caller, ask: &Ask<'_>) -> u64 {
-        use std::hash::{BuildHasher, Hasher};
-        let mut hasher = foldhash::quality::FixedState::with_seed(self.salt).build_hasher();
-        for part in [
-            media_id.as_str(),
-            caller.subject.as_str(),
-            ask.cue_id.as_deref().unwrap_or_default(),
-        ] {
-            hasher.write(part.as_bytes());
-            hasher.write_u8(0xff);
-        }
-        if ask.cue_id.is_none() {
-            hasher.write_i64(ask.position_ms / 10_000);
-        }
-        hasher.finish()
     }
 }

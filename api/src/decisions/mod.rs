@@ -5,20 +5,24 @@
 mod answer;
 mod bytes;
 mod candidates;
+pub mod case;
 mod choose;
 mod context;
 mod decide;
 mod filters;
 pub mod http;
 mod pending;
+mod policies;
 mod rank;
 pub mod ranking_slot;
 pub mod receipt;
 mod request;
 mod scene;
+mod seed;
 mod shown;
 mod terms;
 mod wire;
+mod world;
 
 pub use decide::{Decisions, Sources};
 pub use ranking_slot::Ranking;

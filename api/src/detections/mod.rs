@@ -27,10 +27,11 @@ pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
 pub use model::{BoundingBox, Detection, Kind, Stored, Wanted};
 pub use names::{NameId, Names};
-pub use pages::{Hit, Page, Pages};
+pub use pages::{Hit, Page, Pages, Stretch};
 pub use store::{Analysis, Forget, Store};
 pub use tally::{Counting, Line, Tally};
 pub use timeline::{Cut, Timeline};
+pub use wire::batch as detections_from_wire;
 
 /// Before the media's id, the topic under which its detections change.
 const TOPIC: &str = "detections:";

@@ -1,6 +1,6 @@
 //! Pages of 10 s in memory: one store query fills a page, however many viewers ask at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use super::people::ERASED;
-use super::{Detections, Kind, NameId, Names, Store, TOPIC, Wanted};
+use super::{Detection, Detections, Kind, NameId, Names, Store, TOPIC, Wanted};
 use crate::db::Refresh;
 use crate::words::{MediaId, Position, Window};
 
@@ -39,6 +39,24 @@ pub struct Page {
 }
 
 impl Page {
+    fn of(found: Vec<Detection>) -> Self {
+        let mut hits: Vec<Hit> = found
+            .into_iter()
+            .map(|detection| Hit {
+                position: detection.position,
+                name: Names::intern(&detection.name),
+                kind: detection.kind,
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a percentage needs no more digits"
+                )]
+                confidence: detection.confidence.percent() as f32,
+            })
+            .collect();
+        hits.sort_by_key(|hit| hit.position);
+        Self { hits }
+    }
+
     /// The hits that lie in the window.
     #[must_use]
     pub fn within(&self, window: Window) -> &[Hit] {
@@ -47,6 +65,38 @@ impl Page {
             .partition_point(|hit| hit.position < window.from());
         let to = self.hits.partition_point(|hit| hit.position <= window.to());
         &self.hits[from..to]
+    }
+}
+
+/// Detections of one media that are all in memory, cut into pages as stored ones are: for decisions without a store.
+#[derive(Debug, Default)]
+pub struct Stretch {
+    /// The pages' numbers, ascending; pages without detections are not there.
+    numbers: Vec<i64>,
+    pages: Vec<Arc<Page>>,
+}
+
+impl Stretch {
+    /// Of these detections, in any order.
+    #[must_use]
+    pub fn of(detections: Vec<Detection>) -> Self {
+        let mut by_number: BTreeMap<i64, Vec<Detection>> = BTreeMap::new();
+        for detection in detections {
+            let number = detection.position.ms() / PAGE_MS;
+            by_number.entry(number).or_default().push(detection);
+        }
+        let page = |(number, found)| (number, Arc::new(Page::of(found)));
+        let (numbers, pages) = by_number.into_iter().map(page).unzip();
+        Self { numbers, pages }
+    }
+
+    /// The pages that a window touches, in their order.
+    #[must_use]
+    pub fn touching(&self, window: Window) -> &[Arc<Page>] {
+        let (first, last) = (window.from().ms() / PAGE_MS, window.to().ms() / PAGE_MS);
+        let from = self.numbers.partition_point(|number| *number < first);
+        let to = self.numbers.partition_point(|number| *number <= last);
+        &self.pages[from..to]
     }
 }
 
@@ -130,21 +180,7 @@ impl Pages {
             .map_err(|e| anyhow::anyhow!("a page is a window: {e:?}"))?;
         let wanted = Wanted::all(window);
         let found = self.store.range(media_id, &wanted, "", MOST_HITS).await?;
-        let mut hits: Vec<Hit> = found
-            .into_iter()
-            .map(|detection| Hit {
-                position: detection.position,
-                name: Names::intern(&detection.name),
-                kind: detection.kind,
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a percentage needs no more digits"
-                )]
-                confidence: detection.confidence.percent() as f32,
-            })
-            .collect();
-        hits.sort_by_key(|hit| hit.position);
-        Ok(Arc::new(Page { hits }))
+        Ok(Arc::new(Page::of(found)))
     }
 
     /// Forgets the pages of these positions: a fill that is under way keeps its old cell, which nobody finds any more.

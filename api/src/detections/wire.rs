@@ -146,7 +146,10 @@ fn kind_to_wire(kind: Kind) -> wire::DetectionKind {
 const MOST_ITEMS: usize = 1000;
 
 /// All detections of a batch, or the refusal of the first that is wrong.
-pub(super) fn batch(wire: wire::DetectionBatch, now: Time) -> Result<Vec<Detection>> {
+///
+/// # Errors
+/// When a field breaks its bound.
+pub fn batch(wire: wire::DetectionBatch, now: Time) -> Result<Vec<Detection>> {
     let count = wire.items.len();
     if !(1..=MOST_ITEMS).contains(&count) {
         let bound = format!("1 to {MOST_ITEMS} items");

@@ -8,6 +8,7 @@ use beckon_classifier::schema::{Piece, Schema, Side};
 
 use super::audience::Audience;
 use super::definition::{Definition, FrequencyCap, Kind};
+use super::wire::overlay_content_json;
 use crate::categories::Categories;
 use crate::detections::{NameId, Names};
 use crate::media::OverlayLife;
@@ -146,6 +147,24 @@ pub struct Index {
 }
 
 impl Index {
+    /// Builds the index of these versions.
+    ///
+    /// # Errors
+    /// When the content of one cannot be written as JSON.
+    pub fn build(
+        revision: u64,
+        live: Vec<(InstrumentId, u32, Definition)>,
+        schema: &Schema,
+    ) -> anyhow::Result<Self> {
+        let ready = |(instrument_id, version, definition)| {
+            let content = overlay_content_json(&definition)?;
+            let live = Live::new(instrument_id, version, definition, content, schema);
+            anyhow::Ok(Arc::new(live))
+        };
+        let live = live.into_iter().map(ready);
+        Ok(Self::new(revision, live.collect::<anyhow::Result<_>>()?))
+    }
+
     /// Builds the index; the first tier comes first, and ids break ties, so that it is the same on every node.
     #[must_use]
     pub(super) fn new(revision: u64, mut all: Vec<Arc<Live>>) -> Self {

@@ -18,10 +18,10 @@ pub use definition::{
 pub use index::{Index, Live};
 pub use instrument::{Instrument, State, Version};
 pub use registry::Instruments;
-pub use wire::state as state_from_wire;
 pub use wire::{
-    caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
-    level_caps_to_wire,
+    caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire,
+    definition as definition_from_wire, level_caps_from_wire, level_caps_to_wire,
+    state as state_from_wire,
 };
 
 /// The topic under which live instruments change.

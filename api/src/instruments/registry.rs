@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
 
-use super::index::{Index, Live, pieces};
-use super::{Definition, Instrument, State, TOPIC, Version, store, wire};
+use super::index::{Index, pieces};
+use super::{Definition, Instrument, State, TOPIC, Version, store};
 use crate::db::{Along, Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::words::{InstrumentId, Time};
@@ -45,14 +45,9 @@ impl Instruments {
 
     async fn rebuild(&self) -> anyhow::Result<()> {
         let build = async {
-            let ready = |(instrument_id, version, definition): (_, _, Definition)| {
-                let content = wire::overlay_content_json(&definition)?;
-                let live = Live::new(instrument_id, version, definition, content, &self.schema);
-                anyhow::Ok(Arc::new(live))
-            };
-            let live = store::live(&self.db).await?.into_iter().map(ready);
+            let live = store::live(&self.db).await?;
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
-            anyhow::Ok(Index::new(revision, live.collect::<anyhow::Result<_>>()?))
+            Index::build(revision, live, &self.schema)
         };
         self.index.rebuild(build).await
     }

@@ -15,7 +15,7 @@ pub use ingest::{CustomLabels, Frames, Ingest, Recogniser, Rekognition, Source, 
 pub use model::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
 pub use registry::Registry;
 pub use state::OnAir;
-pub use wire::{life_from_wire, life_to_wire, web_url};
+pub use wire::{life_from_wire, life_to_wire, new_media as media_from_wire, web_url};
 
 /// The topic under which media change.
 const TOPIC: &str = "media";

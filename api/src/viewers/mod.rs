@@ -16,7 +16,7 @@ pub use attributes::{Attributes, Code, Coded};
 pub use profile::{AttributeName, Consent, Group, Profile, Value};
 pub use registry::Viewers;
 pub use viewer::{Exposure, Impression, Viewer};
-pub use wire::{value_from_wire, value_to_wire};
+pub use wire::{profile as profile_from_wire, value_from_wire, value_to_wire};
 
 /// How many exposures of a viewer count: its newest. Caps see no further back.
 pub const MOST_EXPOSURES: usize = 256;

@@ -21,7 +21,7 @@ pub struct Viewer {
 impl Viewer {
     /// What decisions may read of what is stored.
     #[must_use]
-    pub(super) fn of(viewer_id: &ViewerId, stored: Stored, schema: &Schema) -> Self {
+    pub fn of(viewer_id: &ViewerId, stored: Stored, schema: &Schema) -> Self {
         let profile = stored.profile.as_ref().map(|(profile, _)| profile);
         let usable = profile.filter(|profile| profile.consent.personalisation);
         Self {

@@ -15,7 +15,10 @@ const MOST_ATTRIBUTES: usize = 32;
 const MOST_TOLD: usize = 50;
 
 /// A checked profile.
-pub(super) fn profile(wire: wire::ViewerProfile) -> Result<Profile> {
+///
+/// # Errors
+/// When an attribute breaks its bound.
+pub fn profile(wire: wire::ViewerProfile) -> Result<Profile> {
     let wire::ViewerProfile {
         demography,
         behaviour,

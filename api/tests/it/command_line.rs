@@ -162,7 +162,7 @@ async fn a_watch_of_its_own_process_survives_being_killed() {
 #[tokio::test]
 async fn every_command_has_a_manual() {
     for command in [
-        "serve", "ingest", "import", "estimate", "cue", "token", "migrate", "openapi",
+        "serve", "ingest", "import", "estimate", "cue", "replay", "token", "migrate", "openapi",
     ] {
         let mut help = Command::new(env!("CARGO_BIN_EXE_beckon"));
         help.args([command, "--help"]);
@@ -312,4 +312,29 @@ async fn a_dry_run_lists_segments_and_needs_no_database() {
         refused.contains("line 2: #EXTINF needs a length"),
         "{refused}"
     );
+}
+
+#[actix_web::test]
+async fn a_golden_case_is_decided_without_a_server_and_a_rule_may_be_left_out() {
+    let case = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/decisions/frequency_capped.json"
+    );
+    let replay = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
+        command.args(["replay", "--case", case]).args(more);
+        command
+    };
+    let printed = run(replay(&[])).await.expect("as expected");
+    let decision: Value = serde_json::from_str(&printed).expect("JSON");
+    assert_eq!(decision["reasons"][0]["reason"], "frequency_capped");
+    let missed = run(replay(&["--without", "frequency"]))
+        .await
+        .expect_err("another decision");
+    assert!(
+        missed.contains("but came overlays [\"capped\"]"),
+        "{missed}"
+    );
+    let unknown = run(replay(&["--without", "gravity"])).await;
+    assert!(unknown.expect_err("no such rule").contains("frequency"));
 }

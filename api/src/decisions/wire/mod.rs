@@ -1,5 +1,6 @@
 //! Decisions on the wire and in the domain.
 
+pub(super) mod case;
 pub(super) mod explain;
 
 use std::borrow::Cow;

@@ -30,7 +30,10 @@ const SURE_ENOUGH: f64 = 50.0;
 const MIDDLE_TIER: u8 = 5;
 
 /// A checked definition.
-pub(super) fn definition(wire: wire::NewInstrument) -> Result<Definition> {
+///
+/// # Errors
+/// When a field breaks its bound.
+pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     let wire::NewInstrument {
         name,
         content,

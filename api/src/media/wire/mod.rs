@@ -17,7 +17,10 @@ const LONGEST_QUIET_MS: u64 = 86_400_000;
 const MOST_MARKERS: usize = 200;
 
 /// A new media, of this moment unless it names its zero.
-pub(super) fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
+///
+/// # Errors
+/// When a field breaks its bound.
+pub fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
     let wire::NewMedia {
         media_id,
         title,

@@ -1,0 +1,86 @@
+//! Golden cases: one question in a world of its own, and the answer that is expected of it.
+//!
+//! `decisions/wire/case.rs` says how one is written down; a case decides by the server's own code, without a server.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use super::filters::{self, Filter};
+use super::receipt::Sealer;
+use super::shown::{Showing, Shown};
+use super::wire::case::{self, Outcome};
+use super::world::World;
+use super::{answer, choose, wire};
+use crate::error::Result;
+use crate::viewers::Viewer;
+use crate::words::Time;
+
+/// A golden case.
+#[derive(Debug)]
+pub struct Case {
+    /// The sentence that it proves.
+    pub what: String,
+    pub(super) world: World,
+    pub(super) viewer: Viewer,
+    /// What the device brings along of what it was shown lately.
+    pub(super) recent: Vec<Showing>,
+    /// The question, as a request's body.
+    pub(super) ask: Vec<u8>,
+    pub(super) now: Time,
+    pub(super) expect: Outcome,
+}
+
+/// What came of a case.
+#[derive(Debug)]
+pub struct Decided {
+    /// The decision with its explanation, as JSON without receipts.
+    pub json: String,
+    /// Where it is not as expected: what was expected and what came.
+    pub missed: Option<String>,
+}
+
+/// The rules by their names.
+pub fn rules() -> impl Iterator<Item = &'static str> {
+    filters::ALL.iter().map(|(name, _)| *name)
+}
+
+impl Case {
+    /// Reads a case of a file.
+    ///
+    /// # Errors
+    /// Where it is none; the refusal names the field.
+    pub fn read(text: &str) -> Result<Self> {
+        case::read(text)
+    }
+
+    /// Decides it; where a rule is named, as if there were no such rule.
+    ///
+    /// # Errors
+    /// When its question is none.
+    pub fn decide(&self, without: Option<&str>) -> Result<Decided> {
+        let rules: Vec<(&str, Filter)> = filters::ALL
+            .iter()
+            .copied()
+            .filter(|(name, _)| Some(*name) != without)
+            .collect();
+        case::told(&self.answer(&rules)?, &self.expect)
+    }
+
+    /// The answer as the server would write it.
+    fn answer(&self, rules: &[(&str, Filter)]) -> Result<Vec<u8>> {
+        // Its receipts open nowhere: an installation's keys are drawn, and never these.
+        let sealer = Sealer::new(&[[0; 32], [1; 32]])?;
+        let ask = wire::ask(&self.ask)?;
+        let (media, now) = (&self.world.media, self.now);
+        let mut shown = Shown::gather(&sealer, media, &self.viewer, &ask, now);
+        self.recent.iter().for_each(|showing| shown.add(*showing));
+        let scene = self.world.scene(&self.viewer, &shown, &ask, now)?;
+        choose::with_scratch(|scratch| {
+            let choice = choose::choose(rules, &scene, scratch);
+            let at_once = || Duration::ZERO;
+            answer::write(&sealer, &scene, &choice, Some(&at_once), scratch)
+        })
+    }
+}

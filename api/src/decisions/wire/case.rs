@@ -1,0 +1,357 @@
+//! Golden cases as files: what one says, how it becomes a world, and how its answer is held against what it expects.
+//!
+//! A field that a new rule needs goes into [`File`] (what the file says) and into [`read`] (how the world comes to it).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use beckon_classifier::schema::Schema;
+use beckon_openapi::decision as wire;
+use beckon_openapi::detection::{Detection, DetectionBatch};
+use beckon_openapi::instrument::{InstrumentState, NewInstrument};
+use beckon_openapi::media::NewMedia;
+use beckon_openapi::viewer::ViewerProfile;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cues::Show;
+use crate::decisions::case::{Case, Decided};
+use crate::decisions::shown::Showing;
+use crate::decisions::world::World;
+use crate::detections::{Stretch, detections_from_wire};
+use crate::error::{At, Error, ErrorCode, Refusal, Result};
+use crate::instruments::{Index, definition_from_wire};
+use crate::media::{AdBreak, Media, OverlayLife, QuietScope, media_from_wire};
+use crate::viewers::{Exposure, Stored, Viewer, profile_from_wire};
+use crate::words::{InstrumentId, MediaId, Position, Time, ViewerId};
+
+/// How long a showing shows unless told.
+const USUAL_SHOW_MS: i64 = 30_000;
+/// How overlays live where neither instrument nor media says: without quiet, so that a case of another rule is told by it.
+const LIFE: OverlayLife = OverlayLife {
+    show_ms: USUAL_SHOW_MS,
+    quiet_ms: 0,
+    quiet_scope: QuietScope::Instrument,
+};
+
+/// A case's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The sentence that it proves.
+    what: String,
+    /// When the question is asked.
+    clock: String,
+    /// The media; `m` unless told.
+    #[serde(default)]
+    media: Option<Value>,
+    #[serde(default)]
+    detections: Vec<Detection>,
+    /// From and to of the stream's ad breaks.
+    #[serde(default)]
+    ad_breaks: Vec<(i64, i64)>,
+    /// A host holds the media.
+    #[serde(default)]
+    held: bool,
+    /// What a host puts to all.
+    #[serde(default)]
+    show: Option<ShowOf>,
+    /// Each a `NewInstrument` with, if wanted, its `state` (live unless told) and its `instrument_id`.
+    instruments: Vec<Value>,
+    #[serde(default)]
+    viewer: ViewerOf,
+    /// Another number draws others of several candidates that are as good.
+    #[serde(default)]
+    salt: u64,
+    /// A `DecisionRequest`.
+    ask: Value,
+    expect: Outcome,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShowOf {
+    /// Its instrument's name.
+    instrument: String,
+    at_ms: i64,
+    #[serde(default)]
+    withdrawn: bool,
+}
+
+/// Who asks, and what it was shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ViewerOf {
+    /// `alice` unless told.
+    #[serde(default)]
+    viewer_id: Option<String>,
+    #[serde(default)]
+    profile: Option<ViewerProfile>,
+    /// What is stored of what it was shown, the newest first.
+    #[serde(default)]
+    exposures: Vec<ExposureOf>,
+    /// What only its device knows yet.
+    #[serde(default)]
+    recent: Vec<ExposureOf>,
+}
+
+/// One showing, by its instrument's name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExposureOf {
+    instrument: String,
+    /// How long before the case's clock it was drawn.
+    ago_ms: i64,
+    /// How long it showed.
+    #[serde(default)]
+    show_ms: Option<i64>,
+    /// On which media; the case's unless told.
+    #[serde(default)]
+    media_id: Option<String>,
+}
+
+/// An answer, by the instruments' names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::decisions) struct Outcome {
+    /// What is shown, the first slot first.
+    overlays: Vec<String>,
+    /// How many candidates each reason left out.
+    reasons: BTreeMap<String, u32>,
+    /// Each candidate with what stopped it; not looked at where a case does not say.
+    #[serde(default)]
+    candidates: Option<BTreeMap<String, Option<String>>>,
+}
+
+/// The instruments of a case, by their names.
+struct Named {
+    ids: BTreeMap<String, InstrumentId>,
+    index: Index,
+}
+
+/// Reads a case.
+pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
+    let file: File = serde_json::from_str(text).map_err(malformed)?;
+    let now = Time::parse(&file.clock).at("clock")?;
+    let media = Arc::new(media(file.media, now)?);
+    let named = instruments(file.instruments)?;
+    let detections = match file.detections {
+        none if none.is_empty() => Vec::new(),
+        items => detections_from_wire(DetectionBatch { items }, now)?,
+    };
+    let viewer = viewer(&file.viewer, &named, &media.media_id, now)?;
+    let recent = showings(&file.viewer.recent, &named, &media.media_id, now, 1_000)?;
+    let show = file.show.map(|show| host(show, &named)).transpose()?;
+    let ad_break = |(from_ms, to_ms): (i64, i64)| AdBreak {
+        id: format!("{from_ms}"),
+        from_ms,
+        to_ms: Some(to_ms),
+        planned_ms: None,
+    };
+    let mut world = World::new(media, Stretch::of(detections), named.index, LIFE)?;
+    world.breaks = file.ad_breaks.into_iter().map(ad_break).collect();
+    world.held = file.held;
+    world.show = show;
+    world.salt = file.salt;
+    Ok(Case {
+        what: file.what,
+        world,
+        viewer,
+        recent: recent.into_iter().map(|(showing, _)| showing).collect(),
+        ask: serde_json::to_vec(&file.ask).map_err(malformed)?,
+        now,
+        expect: file.expect,
+    })
+}
+
+fn malformed(error: serde_json::Error) -> Error {
+    Refusal::new(
+        ErrorCode::MalformedBody,
+        format!("this is no case: {error}"),
+    )
+    .into()
+}
+
+fn media(wire: Option<Value>, now: Time) -> Result<Media> {
+    let mut wire = wire.unwrap_or_else(|| serde_json::json!({}));
+    if let Some(fields) = wire.as_object_mut() {
+        fields.entry("media_id").or_insert_with(|| "m".into());
+    }
+    let wire: NewMedia = serde_json::from_value(wire).map_err(malformed)?;
+    media_from_wire(wire, now).map_err(|error| error.within("media"))
+}
+
+/// The live ones in an index; all of them by name. Ids count from 1 unless told, in the order of the file.
+fn instruments(wire: Vec<Value>) -> Result<Named> {
+    let mut ids = BTreeMap::new();
+    let mut live = Vec::new();
+    for (i, mut wire) in wire.into_iter().enumerate() {
+        let at = |error: Error| error.within(&format!("instruments[{i}]"));
+        let mut own = |field: &str| wire.as_object_mut().and_then(|fields| fields.remove(field));
+        let state = own("state").unwrap_or_else(|| "live".into());
+        let id = own("instrument_id").unwrap_or_else(|| {
+            let number = u128::try_from(i).unwrap_or_default() + 1;
+            uuid::Uuid::from_u128(number).to_string().into()
+        });
+        let id = InstrumentId::parse(id.as_str().unwrap_or_default())
+            .at("instrument_id")
+            .map_err(at)?;
+        let state: InstrumentState = serde_json::from_value(state)
+            .map_err(malformed)
+            .map_err(at)?;
+        let wire: NewInstrument = serde_json::from_value(wire)
+            .map_err(malformed)
+            .map_err(at)?;
+        let definition = definition_from_wire(wire).map_err(at)?;
+        if ids.insert(definition.name.clone(), id.clone()).is_some() {
+            let detail = format!("two instruments are named {}", definition.name);
+            return Err(at(Refusal::field("name", detail, "once each").into()));
+        }
+        if state == InstrumentState::Live {
+            live.push((id, 1, definition));
+        }
+    }
+    Ok(Named {
+        ids,
+        index: Index::build(1, live, &Schema::default())?,
+    })
+}
+
+impl Named {
+    fn id(&self, name: &str) -> Result<&InstrumentId> {
+        self.ids.get(name).ok_or_else(|| {
+            let detail = format!("no instrument is named {name}");
+            Refusal::field(
+                "instrument",
+                detail,
+                "the name of one of the case's instruments",
+            )
+            .into()
+        })
+    }
+}
+
+fn host(wire: ShowOf, named: &Named) -> Result<Show> {
+    Ok(Show {
+        instrument_id: named.id(&wire.instrument)?.clone(),
+        at: Position::parse(wire.at_ms).at("show.at_ms")?,
+        withdrawn: wire.withdrawn,
+    })
+}
+
+fn viewer(wire: &ViewerOf, named: &Named, media_id: &MediaId, now: Time) -> Result<Viewer> {
+    let viewer_id = ViewerId::parse(wire.viewer_id.as_deref().unwrap_or("alice"));
+    let profile = wire.profile.clone().map(profile_from_wire).transpose()?;
+    let exposures = showings(&wire.exposures, named, media_id, now, 1)?;
+    let stored = Stored {
+        profile: profile.map(|profile| (profile, now)),
+        exposures: exposures
+            .into_iter()
+            .map(|(showing, media_id)| Exposure {
+                decision: showing.decision,
+                instrument: showing.instrument,
+                media_id,
+                shown_at: showing.shown_at,
+                hides_at: showing.hides_at,
+            })
+            .collect(),
+    };
+    Ok(Viewer::of(
+        &viewer_id.at("viewer_id")?,
+        stored,
+        &Schema::default(),
+    ))
+}
+
+/// Showings, numbered from `first` on as decisions of their own, each with its media.
+fn showings(
+    wire: &[ExposureOf],
+    named: &Named,
+    here: &MediaId,
+    now: Time,
+    first: u128,
+) -> Result<Vec<(Showing, MediaId)>> {
+    let showing = |(decision, wire): (u128, &ExposureOf)| {
+        let media_id = match &wire.media_id {
+            Some(id) => MediaId::parse(id).at("media_id")?,
+            None => here.clone(),
+        };
+        let instrument = uuid::Uuid::parse_str(named.id(&wire.instrument)?.as_str());
+        let shown_at = now.plus_ms(-wire.ago_ms);
+        let showing = Showing {
+            decision,
+            instrument: instrument.map_or(0, |id| id.as_u128()),
+            here: media_id == *here,
+            shown_at,
+            hides_at: shown_at.plus_ms(wire.show_ms.unwrap_or(USUAL_SHOW_MS)),
+        };
+        Ok((showing, media_id))
+    };
+    (first..).zip(wire).map(showing).collect()
+}
+
+/// What came of a case, and whether it is what it expects.
+pub(in crate::decisions) fn told(answer: &[u8], expect: &Outcome) -> Result<Decided> {
+    let decision: wire::Decision = serde_json::from_slice(answer).map_err(malformed)?;
+    let came = outcome(&decision, expect.candidates.is_some());
+    let mut json = serde_json::to_value(&decision).map_err(malformed)?;
+    for overlay in json["overlays"].as_array_mut().into_iter().flatten() {
+        // It is sealed anew each time, and opens nowhere.
+        if let Some(fields) = overlay.as_object_mut() {
+            fields.remove("receipt");
+        }
+    }
+    Ok(Decided {
+        json: serde_json::to_string_pretty(&json).map_err(malformed)?,
+        missed: (came != *expect).then(|| format!("expected {expect}\nbut came {came}")),
+    })
+}
+
+fn outcome(decision: &wire::Decision, with_candidates: bool) -> Outcome {
+    let candidates = decision.explanation.iter().flat_map(|e| &e.candidates);
+    let names: BTreeMap<&str, &str> = candidates
+        .clone()
+        .map(|c| (c.instrument_id.as_str(), c.name.as_str()))
+        .collect();
+    let reasons = decision.reasons.iter();
+    Outcome {
+        overlays: decision
+            .overlays
+            .iter()
+            .map(|overlay| {
+                names
+                    .get(overlay.instrument_id.as_str())
+                    .copied()
+                    .unwrap_or_default()
+            })
+            .map(str::to_owned)
+            .collect(),
+        reasons: reasons.map(|one| (code(one.reason), one.count)).collect(),
+        candidates: with_candidates.then(|| {
+            let told = |c: &wire::Candidate| (c.name.clone(), c.reason.map(code));
+            candidates.map(told).collect()
+        }),
+    }
+}
+
+/// A reason's name on the wire.
+fn code(reason: wire::Reason) -> String {
+    serde_json::to_value(reason)
+        .ok()
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "overlays {:?}, reasons {:?}",
+            self.overlays, self.reasons
+        )?;
+        match &self.candidates {
+            Some(candidates) => write!(f, ", candidates {candidates:?}"),
+            None => Ok(()),
+        }
+    }
+}

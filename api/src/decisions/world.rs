@@ -1,0 +1,97 @@
+//! A world in memory: all that a decision reads, without a store. Golden cases and replays decide in one.
+//!
+//! What a new rule reads of the outside has its one place here: a field, and its line in [`World::scene`].
+
+use std::sync::Arc;
+
+use beckon_classifier::schema::Schema;
+
+use super::policies::Policies;
+use super::scene::Scene;
+use super::shown::Shown;
+use super::{Ask, Ranking, context, seed};
+use crate::cues::Show;
+use crate::detections::Stretch;
+use crate::error::Result;
+use crate::instruments::Index;
+use crate::media::{AdBreak, Media, OverlayLife};
+use crate::viewers::Viewer;
+use crate::words::Time;
+
+/// All that a decision reads but the question, the viewer and the clock.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) media: Arc<Media>,
+    pub(super) breaks: Vec<AdBreak>,
+    /// Nothing is shown on the media.
+    pub(super) held: bool,
+    /// What a host puts to all.
+    pub(super) show: Option<Show>,
+    pub(super) detections: Stretch,
+    pub(super) index: Index,
+    pub(super) ranking: Arc<Ranking>,
+    pub(super) policies: Policies,
+    pub(super) context: context::Fields,
+    /// How overlays live where neither instrument nor media says.
+    pub(super) life: OverlayLife,
+    /// What the draws hang on beside viewer, media and cue.
+    pub(super) salt: u64,
+}
+
+impl World {
+    /// A world where nothing is held, shown or in a break.
+    pub(super) fn new(
+        media: Arc<Media>,
+        detections: Stretch,
+        index: Index,
+        life: OverlayLife,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            media,
+            detections,
+            index,
+            breaks: Vec::new(),
+            held: false,
+            show: None,
+            ranking: Arc::default(),
+            policies: Policies::new()?,
+            context: context::Fields::of(&Schema::default()),
+            life,
+            salt: 0,
+        })
+    }
+
+    /// What this viewer's question depends on.
+    pub(super) fn scene<'a>(
+        &'a self,
+        viewer: &'a Viewer,
+        shown: &'a Shown,
+        ask: &'a Ask<'_>,
+        now: Time,
+    ) -> Result<Scene<'a>> {
+        let window = ask.window()?;
+        let show = self.show.as_ref();
+        Ok(Scene {
+            media: &self.media,
+            window,
+            held: self.held,
+            show,
+            position: ask.position()?,
+            breaks: &self.breaks,
+            pages: self.detections.touching(window),
+            index: &self.index,
+            viewer,
+            personal: viewer.personalisation() && ask.personalisation != Some(false),
+            shown,
+            can_draw: ask.can_draw,
+            slots: ask.slots,
+            ranking: &self.ranking,
+            context: &self.context,
+            locale: ask.locale.as_deref(),
+            policy: self.policies.of(show, &self.ranking),
+            life: self.media.details.overlay_life.unwrap_or(self.life),
+            seed: seed::of(self.salt, &self.media.media_id, &viewer.viewer_id, ask),
+            now,
+        })
+    }
+}
