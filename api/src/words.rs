@@ -79,6 +79,8 @@ ids! {
     AnswerId = "answer_id";
     /// The id of a registered reference image.
     ReferenceId = "reference_id";
+    /// The id of an uploaded image: the digest of its content.
+    ImageId = "image_id";
     /// The id of a model: the digest of its content.
     ModelId = "model_id";
 }

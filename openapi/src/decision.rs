@@ -94,6 +94,10 @@ pub struct Overlay {
     pub hide_at_ms: i64,
     /// Where to draw it.
     pub layout: Layout,
+    /// The language of the content (BCP 47); `null` where its author did not say.
+    #[serde(default)]
+    #[schema(required)]
+    pub locale: Option<String>,
     /// What to draw. A right answer is never in it.
     pub content: Content,
     /// Sealed by the server; every event about this overlay carries it back.

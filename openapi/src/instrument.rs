@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use crate::content::{
+    Answer, BaseTheme, Content, LocaleTexts, Offer, Poll, Price, Quiz, Theme,
+};
 use crate::media::OverlayLife;
 use crate::viewer::AttributeValue;
 
@@ -63,96 +66,6 @@ pub enum AdBreaks {
     Include,
     /// It may not.
     Exclude,
-}
-
-/// What the viewer sees. The texts are shown as text: markup in them is never run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Content {
-    /// A question without a right answer.
-    Poll {
-        /// Up to 60 characters.
-        question: String,
-        /// 2 to 5 answers.
-        answers: Vec<Answer>,
-    },
-    /// A question with a right answer.
-    Quiz {
-        /// Up to 60 characters.
-        question: String,
-        /// 2 to 6 answers.
-        answers: Vec<Answer>,
-        /// The `answer_id` of the right one. It does not leave the server before the viewer has answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        correct_answer_id: Option<String>,
-    },
-    /// A fact put as a guess.
-    Trivia {
-        /// Up to 60 characters.
-        question: String,
-        /// 2 to 6 answers.
-        answers: Vec<Answer>,
-        /// The `answer_id` of the right one. It does not leave the server before the viewer has answered.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        correct_answer_id: Option<String>,
-    },
-    /// A paid message.
-    Ad(Offer),
-    /// A paid message with something to gain.
-    Promotion(Offer),
-    /// A thing to buy.
-    Product(Offer),
-    /// More of the house's own.
-    Upsell(Offer),
-}
-
-/// One answer to a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// 1 to 32 of `A-Za-z0-9._:-`; unique within the question.
-    pub answer_id: String,
-    /// Up to 24 characters.
-    pub text: String,
-}
-
-/// Something offered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Offer {
-    /// Up to 60 characters.
-    pub title: String,
-    /// Up to 120 characters.
-    #[serde(default)]
-    pub text: Option<String>,
-    /// A picture (http or https).
-    #[serde(default)]
-    pub image_url: Option<String>,
-    /// What the picture shows, for those who do not see it; needed with `image_url`. Up to 120 characters.
-    #[serde(default)]
-    pub image_text: Option<String>,
-    /// Where the button leads (http or https).
-    pub link_url: String,
-    /// What the button says; up to 16 characters.
-    pub link_text: String,
-    /// For whom it runs; up to 60 characters. Shown from the first frame.
-    pub advertiser: String,
-    /// The price, where there is one.
-    #[serde(default)]
-    pub price: Option<Price>,
-    /// A code to copy; up to 16 characters.
-    #[serde(default)]
-    pub code: Option<String>,
-}
-
-/// A price.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Price {
-    /// In the currency's smallest unit: 18900 is 189.00.
-    pub amount_minor: u64,
-    /// ISO 4217: `EUR`.
-    pub currency: String,
 }
 
 /// What must be on screen.

@@ -4,12 +4,14 @@
 pub mod caps;
 pub mod catalogue;
 pub mod category;
+pub mod content;
 pub mod cue;
 pub mod decision;
 pub mod detection;
 pub mod event;
 pub mod health;
 pub mod hook;
+pub mod image;
 pub mod ingest;
 pub mod instrument;
 pub mod media;

@@ -104,6 +104,8 @@ error_codes! {
     ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
     /// No such model.
     ModelNotFound = "model_not_found", 404, "There is no such model";
+    /// No such image.
+    ImageNotFound = "image_not_found", 404, "There is no such image";
     /// Nobody of this id has opted out.
     OptOutNotFound = "opt_out_not_found", 404, "Nobody of this id has opted out";
     /// The media's channel is not broadcasting, so a cue cannot be sent into it.

@@ -1,7 +1,7 @@
 // Every kind of overlay over a still picture, through the SDK's own door: a stand-in answers instead of a server, and
 // a clock instead of a player. `?width=320`, `?theme=light`, `?lang=de`, `?kinds=poll,quiz`, `?act=answer|wrong|why|open|offline|expire|focus`.
 import { attach } from "../dist/index.js";
-import { contents, standings } from "./offers.js";
+import { contents, locales, standings } from "./offers.js";
 
 const asked = new URLSearchParams(location.search);
 const width = asked.get("width") ?? "640";
@@ -27,7 +27,7 @@ window.fetch = async (url, init) => {
   const { position_ms, client } = JSON.parse(init.body);
   const overlay = {
     instrument_id: kind, version: 1, kind: contents[kind].kind, show_at_ms: position_ms, hide_at_ms: position_ms + shows,
-    layout: { anchor: asked.get("anchor") ?? "top_end" }, content: contents[kind], receipt: kind,
+    layout: { anchor: asked.get("anchor") ?? "top_end" }, locale: locales[kind] ?? null, content: contents[kind], receipt: kind,
   };
   const explanation = { from_ms: 0, to_ms: position_ms, seen: [{ name: "Kingfisher", confidence: 97, position_ms: 2_467_000 }], candidates: [], ranked_by: "popularity", decided_us: 40 };
   const overlays = client.can_draw.includes(contents[kind].kind) ? [overlay] : [];

@@ -10,6 +10,7 @@ const PAGES = {
   "640-offline": "?kinds=poll,trivia&act=offline", "640-expiring": "?kinds=poll,quiz&act=expire", "640-focus": "?kinds=poll,quiz&act=focus",
   "640-hard": "?kinds=markup,long,hostile", "640-de": "?kinds=poll,long,ad,promotion&lang=de", "640-ar": "?kinds=arabic,poll,ad,upsell&lang=ar&act=answer",
   "480": "?width=480", "320": "?width=320", "320-opened": "?width=320&act=open", "320-answered": "?width=320&kinds=poll,quiz&act=open", "1280": "?width=1280&kinds=poll,ad",
+  "640-paid": "?kinds=sponsored,told,beer,themed,french,german", "640-paid-de": "?kinds=told,beer,german,sponsored&lang=de-CH", "320-paid": "?width=320&kinds=sponsored,told,beer,themed",
   "640-bottom-start": "?kinds=poll,ad&anchor=bottom_start",
 };
 const only = process.argv.slice(3);

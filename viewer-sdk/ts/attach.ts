@@ -31,7 +31,8 @@ export async function attach(player: HlsPlayer | HTMLVideoElement, options: Atta
   const core = createCore(media.media_id, Date.parse(media.zero));
   const consent = new Consent(options.personalisation);
   const locale = options.locale ?? (video.closest<HTMLElement>("[lang]")?.lang || navigator.language || "en");
-  const element = createOverlay(video, options.container, { theme: options.theme ?? "dark", locale });
+  const base = new URL(options.api || "/", location.href).href;
+  const element = createOverlay(video, options.container, { theme: options.theme ?? "dark", locale, base });
   const beacons = new Beacons(core, transport, inspector);
   const stage = new Stage(core, adapter, element, beacons, inspector, () => void asker.ask(null, null));
   const settings = { explain: options.explain === true, locale, clockMs };

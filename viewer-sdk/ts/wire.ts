@@ -20,3 +20,4 @@ export type Overlay = Schemas["Overlay"];
 export type Price = Schemas["Price"];
 export type Problem = Schemas["Problem"];
 export type Standing = Schemas["Standing"];
+export type Theme = Schemas["Theme"];

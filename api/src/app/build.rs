@@ -26,7 +26,7 @@ use crate::ingest::recogniser::Recognisers;
 use crate::ingest::stored::Stored;
 use crate::ingest::thumbnails::Thumbnails;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
-use crate::instruments::Instruments;
+use crate::instruments::{Images, Instruments};
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
@@ -41,6 +41,7 @@ pub struct App {
     pub(super) media: Data<media::Registry>,
     pub(super) detections: Data<Detections>,
     pub(super) instruments: Data<Instruments>,
+    pub(super) images: Data<Images>,
     pub(super) viewers: Data<Viewers>,
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
@@ -147,6 +148,7 @@ impl App {
             media: Data::from(media),
             detections: Data::from(detections),
             instruments: Data::from(instruments),
+            images: Data::new(Images::new(db.clone(), blobs.clone())),
             viewers: Data::from(viewers),
             events: Data::from(events),
             ranking,

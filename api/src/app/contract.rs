@@ -17,6 +17,7 @@ use super::routes;
         (name = "people", description = "Who is in the picture, and does not want to be"),
         (name = "ingest", description = "How media are looked at"),
         (name = "instruments", description = "What viewers may be shown"),
+        (name = "images", description = "Pictures of offers"),
         (name = "viewers", description = "Who watches"),
         (name = "cues", description = "The signal on a media"),
         (name = "references", description = "What the embedded recogniser looks for"),

@@ -13,6 +13,11 @@ use crate::words::{MediaId, Time};
 /// The longest question that an overlay shows.
 const LONGEST: usize = 60;
 
+/// A trivia does not show for less than this,
+const SHORTEST_SHOWN: Duration = Duration::from_secs(5);
+/// nor for more than this, however far apart the questions lie.
+const LONGEST_SHOWN: Duration = Duration::from_secs(30);
+
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question {
@@ -56,7 +61,8 @@ fn question(line: &str) -> anyhow::Result<Question> {
 impl Question {
     /// The instrument that asks it. It names what is never detected: nobody meets it but when it is put to all.
     fn instrument(&self, asking: &Asking<'_>) -> Value {
-        let show_ms = u64::try_from(asking.every.as_millis()).unwrap_or(u64::MAX);
+        let every = asking.every.clamp(SHORTEST_SHOWN, LONGEST_SHOWN);
+        let show_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX);
         json!({
             "name": self.name(asking),
             "content": {

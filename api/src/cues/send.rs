@@ -101,8 +101,7 @@ impl Cues {
         } else if !definition.schedule.unwrap_or_default().runs_at(now) {
             "is outside its schedule"
         } else {
-            let life = definition.overlay_life;
-            return Ok(Some(life.unwrap_or_else(|| self.life_on(media))));
+            return Ok(Some(definition.life_on(self.life_on(media))));
         };
         let detail = format!("the instrument {instrument_id} {why}");
         Err(Refusal::field("instrument_id", detail, "one that may run here now").into())

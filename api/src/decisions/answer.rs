@@ -88,8 +88,8 @@ fn overlay(
     put_number(shows_at.ms(), out);
     out.extend_from_slice(br#","hide_at_ms":"#);
     put_number(shows_at.forward(pick.show_ms).ms(), out);
-    out.extend_from_slice(br#","layout":{"anchor":"top_end"},"content":"#);
-    out.extend_from_slice(live.content_json.as_bytes());
+    out.extend_from_slice(br#","layout":{"anchor":"top_end"},"#);
+    out.extend_from_slice(live.contents.lookup(scene.locale).as_bytes());
     out.extend_from_slice(br#","receipt":""#);
     seal(sealer, scene, choice, pick, scratch, out);
     out.extend_from_slice(br#""}"#);

@@ -1,9 +1,11 @@
 //! What an instrument is: content, trigger, audience and limits. A definition that exists is within its bounds.
 
 use super::audience::Rule;
+use super::content::Content;
+use super::presentation::Presentation;
 use crate::categories::Categories;
 use crate::media::OverlayLife;
-use crate::words::{AnswerId, Confidence, MediaId, Time};
+use crate::words::{Confidence, MediaId, Time};
 
 /// The kinds of instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +68,8 @@ pub struct Definition {
     pub kind: Kind,
     /// What the viewer sees.
     pub content: Content,
+    /// How it is told and how it looks.
+    pub presentation: Presentation,
     /// What must be on screen.
     pub trigger: Option<Trigger>,
     /// Who may see it.
@@ -86,77 +90,6 @@ pub struct Definition {
     pub in_ad_breaks: bool,
     /// What it advertises.
     pub categories: Categories,
-}
-
-/// What the viewer sees.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    /// Of a poll, quiz or trivia.
-    Question(Question),
-    /// Of every other kind.
-    Offer(Offer),
-}
-
-/// A question and its answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// The question.
-    pub question: String,
-    /// Its answers, in their order.
-    pub answers: Vec<Answer>,
-    /// The right one; none for a poll.
-    pub correct: Option<AnswerId>,
-}
-
-impl Question {
-    /// Whether this is one of its answers.
-    #[must_use]
-    pub fn has(&self, answer_id: &str) -> bool {
-        self.answers
-            .iter()
-            .any(|answer| answer.answer_id.as_str() == answer_id)
-    }
-}
-
-/// One answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// Its id, unique within the question.
-    pub answer_id: AnswerId,
-    /// What it says.
-    pub text: String,
-}
-
-/// Something offered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// Its title.
-    pub title: String,
-    /// More about it.
-    pub text: Option<String>,
-    /// A picture.
-    pub image_url: Option<String>,
-    /// What the picture shows.
-    pub image_text: Option<String>,
-    /// Where the button leads.
-    pub link_url: String,
-    /// What the button says.
-    pub link_text: String,
-    /// For whom it runs.
-    pub advertiser: String,
-    /// The price.
-    pub price: Option<Price>,
-    /// A code to copy.
-    pub code: Option<String>,
-}
-
-/// A price.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Price {
-    /// In the currency's smallest unit.
-    pub amount_minor: u64,
-    /// ISO 4217.
-    pub currency: String,
 }
 
 /// What must be on screen.

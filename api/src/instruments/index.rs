@@ -7,8 +7,11 @@ use beckon_classifier::encode::bounded;
 use beckon_classifier::schema::{Piece, Schema, Side};
 
 use super::audience::Audience;
+use super::content::Content;
 use super::definition::{Definition, FrequencyCap, Kind};
-use super::wire::overlay_content_json;
+use super::locale::Localised;
+use super::show_time::ShowTime;
+use super::wire::overlay_contents;
 use crate::categories::Categories;
 use crate::detections::{NameId, Names};
 use crate::media::OverlayLife;
@@ -53,8 +56,12 @@ pub struct Live {
     pub categories: Categories,
     /// What the classifier reads of it.
     pub pieces: Vec<Piece>,
-    /// What the viewer sees, as the overlay's JSON carries it: without the right answer.
-    pub content_json: Box<str>,
+    /// How long it may be shown.
+    pub show_time: ShowTime,
+    /// The key of what it follows: who was not shown that is not shown this.
+    pub follows: Option<u128>,
+    /// What the viewer sees, as the overlay's JSON carries it: `locale` and `content`, without the right answer.
+    pub contents: Localised,
     /// The overlay's JSON up to the value of `show_at_ms`.
     pub head_json: Box<str>,
 }
@@ -66,17 +73,23 @@ impl Live {
         instrument_id: InstrumentId,
         version: u32,
         definition: Definition,
-        content_json: Box<str>,
+        contents: Localised,
         schema: &Schema,
     ) -> Self {
         let schedule = definition.schedule.unwrap_or_default();
+        let show_time = definition.show_time();
         let trigger = definition.trigger;
         let names = trigger.iter().flat_map(|trigger| &trigger.names);
         let mut triggers: Vec<NameId> = names.map(|name| Names::intern(name)).collect();
         triggers.sort();
         triggers.dedup();
         let kind = definition.kind;
+        let follows = match &definition.content {
+            Content::Offer(offer) => offer.follows.as_ref().map(key),
+            Content::Question(_) => None,
+        };
         Self {
+            show_time,
             key: key(&instrument_id),
             pieces: pieces(&instrument_id, kind, schema),
             head_json: format!(
@@ -104,8 +117,15 @@ impl Live {
             allow_forward: definition.allow_forward,
             in_ad_breaks: definition.in_ad_breaks,
             categories: definition.categories,
-            content_json,
+            contents,
+            follows,
         }
+    }
+
+    /// How it lives where a media's overlays live so.
+    #[must_use]
+    pub fn life_on(&self, of_media: OverlayLife) -> OverlayLife {
+        self.show_time.keep(self.overlay_life.unwrap_or(of_media))
     }
 
     /// Whether it may run on this media.
@@ -157,7 +177,7 @@ impl Index {
         schema: &Schema,
     ) -> anyhow::Result<Self> {
         let ready = |(instrument_id, version, definition)| {
-            let content = overlay_content_json(&definition)?;
+            let content = overlay_contents(&definition)?;
             let live = Live::new(instrument_id, version, definition, content, schema);
             anyhow::Ok(Arc::new(live))
         };

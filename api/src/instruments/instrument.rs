@@ -2,7 +2,8 @@
 
 use beckon_classifier::schema::Piece;
 
-use super::definition::{Content, Definition, Kind, Question};
+use super::content::{Content, Question};
+use super::definition::{Definition, Kind};
 use crate::words::{InstrumentId, Time};
 
 /// Where an instrument stands.

@@ -1,23 +1,34 @@
 //! Instruments: what viewers may be shown, in immutable versions, and the index of those that are live.
 
+mod accessibility;
 pub mod audience;
 pub mod caps;
+mod content;
+mod contrast;
 mod definition;
 pub mod http;
+pub mod images;
 mod index;
 mod instrument;
+mod locale;
+mod presentation;
+mod refers;
 mod registry;
 mod row;
+mod show_time;
 mod store;
 mod wire;
 
 pub use audience::Audience;
-pub use definition::{
-    Answer, Content, Definition, FrequencyCap, Kind, Offer, Price, Question, Schedule, Trigger,
-};
+pub use content::{Answer, Content, Offer, Picture, PictureSource, Price, Question};
+pub use definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
+pub use images::Images;
 pub use index::{Index, Live};
 pub use instrument::{Instrument, State, Version};
+pub use locale::{Locale, Localised};
+pub use presentation::{Base, Colour, Presentation, Texts, Theme, Told};
 pub use registry::Instruments;
+pub use show_time::ShowTime;
 pub use wire::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire,
     definition as definition_from_wire, level_caps_from_wire, level_caps_to_wire,

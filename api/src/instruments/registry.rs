@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
 
 use super::index::{Index, pieces};
-use super::{Definition, Instrument, State, TOPIC, Version, store};
+use super::{Definition, Instrument, State, TOPIC, Version, refers, store};
 use crate::db::{Along, Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::words::{InstrumentId, Time};
@@ -122,6 +122,7 @@ impl Instruments {
     /// # Errors
     /// When the database does not answer.
     pub async fn create(&self, definition: Definition, now: Time) -> Result<Instrument> {
+        refers::check(&self.db, &definition).await?;
         let id = uuid::Uuid::now_v7().to_string();
         let invalid = |e: crate::words::Invalid| Error::Failed(anyhow::anyhow!(e.detail));
         let draft = Instrument {
@@ -146,6 +147,7 @@ impl Instruments {
         definition: &Definition,
         now: Time,
     ) -> Result<Instrument> {
+        refers::check(&self.db, definition).await?;
         let changed = store::replace(&self.db, instrument_id, definition, now).await?;
         let state = changed.ok_or_else(|| missing(instrument_id))?;
         if state == State::Live {

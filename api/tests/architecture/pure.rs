@@ -150,6 +150,14 @@ const SHELLS: &[(&str, &str)] = &[
         "matches on threads of its own",
     ),
     (
+        "instruments/images/mod.rs",
+        "writes through to the blobs and the store",
+    ),
+    (
+        "instruments/refers.rs",
+        "asks the store whether what is spoken of is there",
+    ),
+    (
         "events/intake.rs",
         "asks for versions and waits for the fold",
     ),

@@ -15,6 +15,7 @@ mod detections;
 mod events;
 mod harness;
 mod hooks;
+mod images;
 mod instruments;
 #[cfg(feature = "aws")]
 mod ivs;

@@ -5,8 +5,9 @@ import { answers, footing, outcome, sheetColumns } from "./ask.js";
 import { make } from "./make.js";
 import { isAsk, type Acts, type Ask, type CardState, type Manner, type Sell, type Subject } from "./model.js";
 import { linkButton, offerBody, offerFooting, type Room } from "./offer.js";
-import { closeButton, foot, head, line, sender, whyButton } from "./parts.js";
+import { closeButton, foot, head, line, sender, told, whyButton } from "./parts.js";
 import type { Place } from "./place.js";
+import { dress, speak } from "./manner.js";
 import { whyBody } from "./why.js";
 
 /** From here on the time left is said louder. */
@@ -32,7 +33,8 @@ export class Card {
   ) {
     const { content, instrument_id, layout } = subject.overlay;
     const facts = { class: "bk-card", "data-kind": content.kind, "data-instrument": instrument_id, "data-anchor": layout.anchor };
-    this.node = make("section", { ...facts, "aria-label": manner.texts.kinds[content.kind] });
+    this.node = make("section", { ...facts, "aria-label": this.words });
+    dress(this.node, content.theme);
     this.#inView = new IntersectionObserver((entries) => {
       this.#share = entries.at(-1)?.intersectionRatio ?? 0;
     }, { threshold: [0, 0.25, 0.5, 0.75, 1] });
@@ -50,7 +52,8 @@ export class Card {
   get words(): string {
     const { content } = this.subject.overlay;
     const kind = this.manner.texts.kinds[content.kind];
-    return isAsk(content) ? `${kind}: ${content.question}` : `${kind}, ${content.advertiser}: ${content.title}`;
+    const own = isAsk(content) ? `${kind}: ${content.question}` : `${kind}, ${content.advertiser}: ${content.title}`;
+    return [content.label ?? own, content.disclosure].filter((text) => text).join(". ");
   }
 
   get asks(): boolean {
@@ -157,6 +160,7 @@ export class Card {
     this.node.dataset["state"] = this.#state.phase === "kept" ? "results" : this.#state.phase;
     this.node.toggleAttribute("data-expiring", this.#expiring);
     this.node.replaceChildren(line(), ...(this.#place === "strip" ? this.#strip() : this.#whole()), closeButton(this.#own, this.manner));
+    speak(this.node, this.subject, this.manner);
     this.#showTime();
     if (!before) this.#growBars();
     if (focused) this.node.querySelector<HTMLElement>(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -166,12 +170,13 @@ export class Card {
     const { content } = this.subject.overlay;
     const state = this.#state;
     const why = this.#place === "sheet" ? undefined : whyButton(state, this.#toggleWhy, this.manner);
-    if (state.why) return [head(this.subject, this.manner), whyBody(this.subject, this.manner), foot([], why)];
+    const top = [head(this.subject, this.manner), told(this.subject)].filter((node) => node !== undefined);
+    if (state.why) return [...top, whyBody(this.subject, this.manner), foot([], why)];
     const body = isAsk(content) ? this.#askBody(content) : offerBody(content, state, this.#own, this.#copy, this.manner, this.#room);
     const says = isAsk(content) ? this.#askFooting(content) : [offerFooting(content, this.#own, this.manner, this.#room)];
     // What could not be sent takes the foot's line, so that the card keeps its height.
     const plain = this.#place !== "sheet" && state.phase !== "offline" && state.phase !== "error";
-    return [head(this.subject, this.manner), ...body, ...(plain ? [foot(says, why)] : [])];
+    return [...top, ...body, ...(plain ? [foot(says, why)] : [])];
   }
 
   #askBody(ask: Ask): Node[] {
@@ -195,14 +200,14 @@ export class Card {
     const { content } = this.subject.overlay;
     const { texts, locale } = this.manner;
     const open = (text: string): HTMLElement => make("button", { class: "bk-btn", type: "button", "data-key": "open", text, on: this.#open });
-    const from = !isAsk(content) && content.kind === "upsell" ? make("span", { class: "bk-ad", text: texts.from(content.advertiser) }) : sender(this.subject, this.manner);
+    const from = !isAsk(content) && content.kind === "upsell" && !content.paid_by ? make("span", { class: "bk-ad", text: texts.from(content.advertiser) }) : sender(this.subject, this.manner);
     const title = isAsk(content) ? content.question : titleOf(content, locale);
     const act = isAsk(content)
       ? open(content.kind === "poll" ? texts.vote : texts.guess)
       : content.code
         ? open(texts.code)
-        : linkButton(content, this.#own, "bk-btn");
-    return [make("div", { class: "tx" }, [from, make("b", { class: "bk-title", text: title })]), act].filter((node) => node !== undefined);
+        : linkButton(content, this.#own, this.manner, "bk-btn");
+    return [make("div", { class: "tx" }, [from, make("b", { class: "bk-title", text: title }), told(this.subject)]), act].filter((node) => node !== undefined);
   }
 
   #showTime(): void {

@@ -2,6 +2,7 @@
 import { textsFor } from "../texts/texts.js";
 import { Card } from "./card.js";
 import { make } from "./make.js";
+import { mannerOf } from "./manner.js";
 import type { Acts, Manner, Subject } from "./model.js";
 import { mount } from "./mount.js";
 import sheetText from "../../dist/core/overlay.css";
@@ -9,11 +10,19 @@ import { coversTooMuch, fitsQr, placeFor } from "./place.js";
 
 const NAME = "beckon-overlay";
 
+/** What the host decides once. */
+export interface Look {
+  theme: "dark" | "light";
+  locale: string;
+  /** Where addresses without a host lead. */
+  base: string;
+}
+
 let sheet: CSSStyleSheet | undefined;
 
 /** The host element; its shadow root is open, for tests and for assistive tools. */
 export class BeckonOverlay extends HTMLElement {
-  #manner: Manner = { locale: "en", texts: textsFor("en") };
+  #manner: Manner = { locale: "en", texts: textsFor("en"), base: "" };
   #card: Card | undefined;
   #acts: Acts | undefined;
   #width = 0;
@@ -35,11 +44,10 @@ export class BeckonOverlay extends HTMLElement {
   }
 
   /** Puts it over the picture. */
-  begin(video: HTMLVideoElement, container: HTMLElement | undefined, look: { theme: "dark" | "light"; locale: string }): void {
-    this.#manner = { locale: look.locale, texts: textsFor(look.locale) };
+  begin(video: HTMLVideoElement, container: HTMLElement | undefined, look: Look): void {
+    this.#manner = { locale: look.locale, texts: textsFor(look.locale), base: look.base };
     this.dataset["theme"] = look.theme;
-    this.#box.dir = this.#manner.texts.direction;
-    this.#box.lang = look.locale;
+    this.#speak(this.#manner);
     this.#unmount = mount(this, video, container, () => this.#fit());
     document.addEventListener("keydown", this.#onKey);
   }
@@ -62,7 +70,9 @@ export class BeckonOverlay extends HTMLElement {
     this.close();
     const place = placeFor(this.clientWidth);
     if (!place) return undefined;
-    const card = new Card(subject, this.#manner, acts, (text) => this.#say(text));
+    const manner = mannerOf(subject.overlay, this.#manner);
+    this.#speak(manner);
+    const card = new Card(subject, manner, acts, (text) => this.#say(text));
     this.#card = card;
     this.#acts = acts;
     this.#box.append(card.node);
@@ -112,6 +122,11 @@ export class BeckonOverlay extends HTMLElement {
     if (here || event.target === document.body) this.#acts.close();
   };
 
+  #speak({ locale, texts }: Manner): void {
+    this.#box.dir = texts.direction;
+    this.#box.lang = locale;
+  }
+
   #say(text: string): void {
     this.#live.textContent = text;
   }
@@ -134,7 +149,7 @@ function dress(root: ShadowRoot): void {
 export function createOverlay(
   video: HTMLVideoElement,
   container: HTMLElement | undefined,
-  look: { theme: "dark" | "light"; locale: string },
+  look: Look,
 ): BeckonOverlay {
   if (!customElements.get(NAME)) customElements.define(NAME, BeckonOverlay);
   const known = customElements.get(NAME);

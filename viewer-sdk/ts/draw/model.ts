@@ -21,6 +21,8 @@ export interface Subject {
 export interface Manner {
   locale: string;
   texts: Texts;
+  /** Where addresses without a host lead: the API's own. */
+  base: string;
 }
 
 /** What the viewer may do. */
@@ -48,11 +50,17 @@ export function isAsk(content: Content): content is Ask {
   return content.kind === "poll" || content.kind === "quiz" || content.kind === "trivia";
 }
 
+/** Who pays for it, where somebody does: only the house's own offers and questions are free of that. */
+export function payer(content: Content): string | undefined {
+  if (isAsk(content) || content.kind === "upsell") return content.paid_by ?? undefined;
+  return content.paid_by ?? content.advertiser;
+}
+
 /** The link, where it is one that may be followed. */
-export function safeLink(url: string | null | undefined): string | undefined {
+export function safeLink(url: string | null | undefined, base: string): string | undefined {
   if (!url) return undefined;
   try {
-    const { protocol, href } = new URL(url);
+    const { protocol, href } = new URL(url, base);
     return protocol === "https:" || protocol === "http:" ? href : undefined;
   } catch {
     return undefined;

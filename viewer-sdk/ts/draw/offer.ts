@@ -29,20 +29,28 @@ export function offerBody(sell: Sell, state: CardState, acts: Acts, copy: () => 
   return beside ? [row] : [row, acting];
 }
 
-/** The foot's words: where the offer comes from, how to take it, or the link beside a code. */
-export function offerFooting(sell: Sell, acts: Acts, { texts }: Manner, room: Room): Node | string {
-  if (sell.kind === "upsell") return texts.from(sell.advertiser);
-  if (sell.code) return linkButton(sell, acts, "bk-why") ?? "";
-  return room.picture && room.qr && sell.kind === "ad" && safeLink(sell.link_url) ? texts.scan : "";
+/** The foot's words: where the offer comes from, where its link ends, how to take it, or the link beside a code. */
+export function offerFooting(sell: Sell, acts: Acts, manner: Manner, room: Room): Node | string {
+  const scanned = room.picture && room.qr && hasQr(sell);
+  if (sell.kind === "upsell" && !scanned) return manner.texts.from(sell.advertiser);
+  if (sell.code) return linkButton(sell, acts, manner, "bk-why") ?? "";
+  if (!safeLink(sell.link_url, manner.base)) return "";
+  // A code says nothing to the eye: where it leads stands beside it.
+  return sell.link_host ?? (scanned ? manner.texts.scan : "");
+}
+
+/** An ad's link is drawn as a code too, unless it says otherwise. */
+function hasQr(sell: Sell): boolean {
+  return sell.qr ?? sell.kind === "ad";
 }
 
 function visual(sell: Sell, manner: Manner, room: Room): Element | undefined {
-  const link = safeLink(sell.link_url);
-  if (sell.kind === "ad" && room.qr && link) {
+  const link = safeLink(sell.link_url, manner.base);
+  if (hasQr(sell) && room.qr && link) {
     const code = qr(link, manner);
     if (code) return code;
   }
-  const source = safeLink(sell.image_url);
+  const source = safeLink(sell.image_url, manner.base);
   if (!source) return undefined;
   const image = make("img", { class: "bk-thumb", src: source, alt: sell.image_text ?? "", decoding: "async", referrerpolicy: "no-referrer" });
   // A picture that does not come leaves no hole.
@@ -62,7 +70,8 @@ function qr(link: string, { texts }: Manner): SVGElement | undefined {
   ]);
 }
 
-function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { texts, locale }: Manner, room: Room): HTMLElement {
+function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, manner: Manner, room: Room): HTMLElement {
+  const { texts, locale } = manner;
   const children: (Node | undefined)[] = [];
   // The price stands before the button that leads to paying it.
   if (sell.price) children.push(make("span", { class: "bk-price", text: price(sell.price, locale) }));
@@ -73,8 +82,8 @@ function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { t
       children.push(make("button", { class: "bk-btn", type: "button", "data-key": "copy", text: state.copied ? texts.copied : texts.copy, on: copy }));
     }
   }
-  if (!sell.code) children.push(linkButton(sell, acts, "bk-btn"));
-  else if (!room.foot) children.push(linkButton(sell, acts, "bk-btn quiet"));
+  if (!sell.code) children.push(linkButton(sell, acts, manner, "bk-btn"));
+  else if (!room.foot) children.push(linkButton(sell, acts, manner, "bk-btn quiet"));
   if (sell.kind === "upsell") {
     children.push(make("button", { class: "bk-btn quiet", type: "button", "data-key": "later", text: texts.notNow, on: acts.close }));
   }
@@ -82,8 +91,8 @@ function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, { t
 }
 
 /** The link as a button; none where it may not be followed. */
-export function linkButton(sell: Sell, acts: Acts, classes: string): HTMLElement | undefined {
-  const href = safeLink(sell.link_url);
+export function linkButton(sell: Sell, acts: Acts, { base }: Manner, classes: string): HTMLElement | undefined {
+  const href = safeLink(sell.link_url, base);
   if (!href) return undefined;
   return make("a", { class: classes, href, target: "_blank", rel: "noopener", "data-key": "link", text: sell.link_text, on: acts.click });
 }

@@ -1,7 +1,7 @@
 /** The parts that every card shares: expiry line, head, foot, the line that says how it went. */
 import { icon, type IconName } from "./icons.js";
 import { make } from "./make.js";
-import { isAsk, type Acts, type CardState, type Manner, type Subject } from "./model.js";
+import { isAsk, payer, type Acts, type CardState, type Manner, type Subject } from "./model.js";
 
 /** The expiry line. */
 export function line(): HTMLElement {
@@ -10,8 +10,11 @@ export function line(): HTMLElement {
 
 /** Who or what this is; for everything paid for, that it is an ad, and for whom. */
 export function sender({ overlay: { content } }: Subject, { texts }: Manner): HTMLElement {
-  if (content.kind === "ad" || content.kind === "promotion" || content.kind === "product") {
-    return make("span", { class: "bk-ad" }, [make("b", { text: texts.ad }), ` · ${content.advertiser}`]);
+  const paying = payer(content);
+  if (paying !== undefined) {
+    const name = isAsk(content) ? paying : content.advertiser;
+    const also = paying === name ? "" : `, ${texts.payer(paying)}`;
+    return make("span", { class: "bk-ad" }, [make("b", { text: texts.ad }), ` · ${name}${also}`]);
   }
   return make("span", { class: "bk-kind" }, [icon(content.kind), texts.kinds[content.kind]]);
 }
@@ -29,6 +32,11 @@ export function showsTime({ overlay: { content } }: Subject): boolean {
 export function head(subject: Subject, manner: Manner): HTMLElement {
   const time = showsTime(subject) ? make("span", { class: "bk-time", "aria-hidden": "true" }) : undefined;
   return make("header", { class: "bk-head" }, [sender(subject, manner), make("span", { class: "sp" }), time]);
+}
+
+/** What must be told from the first frame on: whole, whatever else there is no room for. */
+export function told({ overlay: { content } }: Subject): HTMLElement | undefined {
+  return content.disclosure ? make("p", { class: "bk-told", text: content.disclosure }) : undefined;
 }
 
 /** The foot: a count or a source, and "Why this?". */

@@ -33,4 +33,5 @@ export const ar: Texts = {
   from: (name) => `من ${name}`,
   seen: (name, time) => `ظهر ${name} عند ${time}`,
   paidBy: (name) => `${name} يدفع مقابله`,
+  payer: (name) => `مدفوع من ${name}`,
 };

@@ -33,4 +33,5 @@ export const de: Texts = {
   from: (name) => `Von ${name}`,
   seen: (name, time) => `${name} war bei ${time} zu sehen`,
   paidBy: (name) => `${name} bezahlt dafür`,
+  payer: (name) => `bezahlt von ${name}`,
 };

@@ -33,4 +33,5 @@ export const en: Texts = {
   from: (name) => `From ${name}`,
   seen: (name, time) => `${name} was seen at ${time}`,
   paidBy: (name) => `${name} pays for it`,
+  payer: (name) => `paid by ${name}`,
 };

@@ -37,13 +37,29 @@ export interface Texts {
   from(name: string): string;
   seen(name: string, time: string): string;
   paidBy(name: string): string;
+  payer(name: string): string;
 }
 
 const LANGUAGES: Record<string, Texts> = { ar, de, en };
 
+/** Whether the SDK speaks a language. */
+export function hasTextsFor(locale: string): boolean {
+  return Object.hasOwn(LANGUAGES, languageOf(locale));
+}
+
+/** Which way a language is written; browsers know it by scripts that not all of them tell. */
+export function directionOf(locale: string): "ltr" | "rtl" {
+  return ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"].includes(languageOf(locale)) ? "rtl" : "ltr";
+}
+
+/** A tag without its region and what else it says. */
+export function languageOf(locale: string): string {
+  return locale.toLowerCase().split("-")[0] ?? "";
+}
+
 /** The texts of a language, English where we do not have it. */
 export function textsFor(locale: string): Texts {
-  return LANGUAGES[locale.toLowerCase().split("-")[0] ?? ""] ?? en;
+  return LANGUAGES[languageOf(locale)] ?? en;
 }
 
 /** A locale that the browser's formats know, so that no host's typing error breaks a number. */

@@ -6,9 +6,10 @@ use crate::instruments::Live;
 use crate::media::{OverlayLife, QuietScope};
 use crate::words::Time;
 
-/// The life of an instrument's overlays on this media: its own, else the media's, else the node's.
+/// The life of an instrument's overlays on this media: its own, else the media's, else the node's; shown neither shorter
+/// nor longer than its kind and its words allow.
 pub(in crate::decisions) fn life_of(scene: &Scene<'_>, live: &Live) -> OverlayLife {
-    live.overlay_life.unwrap_or(scene.life)
+    live.life_on(scene.life)
 }
 
 /// Until when what was shown keeps this instrument from running; `None` where nothing does.

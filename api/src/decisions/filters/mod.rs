@@ -2,6 +2,7 @@
 
 mod ad_break;
 mod audience;
+mod following;
 mod frequency;
 mod kind;
 mod life;
@@ -24,6 +25,7 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("kind", kind::objection),
     ("ad_break", ad_break::objection),
     ("audience", audience::objection),
+    ("following", following::objection),
     ("life", life::objection),
     ("frequency", frequency::objection),
 ];

@@ -1,5 +1,7 @@
 //! What the demo registers, once; a second start finds it there.
 
+use std::collections::HashMap;
+
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -188,7 +190,15 @@ async fn instruments(api: &Api, media_id: &str) -> anyhow::Result<Vec<String>> {
     let marketer = api.tokens.marketer.as_str();
     let known = api.get("/v1/instruments?limit=500", marketer).await?.ok()?;
     let mut simulated = Vec::new();
+    let mut ids: HashMap<String, String> = HashMap::new();
     for mut seed in seeds {
+        // The file knows no ids: what an upsell follows stands before it, and is called by its name.
+        if let Some(followed) = seed.instrument["content"]["follows"].as_str() {
+            let id = ids
+                .get(followed)
+                .context("an upsell follows what stands before it")?;
+            seed.instrument["content"]["follows"] = json!(id);
+        }
         if !seed.simulated {
             // The simulated audience knows nothing of it, so it stays on the channel.
             seed.instrument["media_ids"] = json!([media_id]);
@@ -201,6 +211,8 @@ async fn instruments(api: &Api, media_id: &str) -> anyhow::Result<Vec<String>> {
             Some(id) => id.to_owned(),
             None => register(api, &seed.instrument).await?,
         };
+        let name = seed.instrument["name"].as_str().unwrap_or_default();
+        ids.insert(name.to_owned(), id.clone());
         if seed.simulated {
             simulated.push(id);
         }

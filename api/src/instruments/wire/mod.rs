@@ -8,9 +8,11 @@ mod rule;
 mod tests;
 
 use beckon_openapi::instrument as wire;
+use beckon_openapi::media::OverlayLife;
 
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
-use super::{Instrument, State};
+use super::show_time::ShowTime;
+use super::{Instrument, State, accessibility};
 use crate::error::{At, Refusal, Result};
 use crate::media::{life_from_wire, life_to_wire};
 use crate::words::{Confidence, MediaId, Time};
@@ -19,7 +21,7 @@ pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
     level_caps_to_wire,
 };
-pub(super) use content::overlay_content_json;
+pub(super) use content::overlay_contents;
 
 const MOST_NAMES: usize = 50;
 const MOST_MEDIA: usize = 100;
@@ -51,17 +53,18 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
     let media_ids = media_ids.iter().enumerate();
     let media_ids = media_ids.map(|(i, id)| MediaId::parse(id).at(&format!("media_ids[{i}]")));
-    let (kind, content) = content::from_wire(content)?;
-    Ok(Definition {
+    let (kind, content, presentation) = content::from_wire(content)?;
+    let definition = Definition {
         name: text("name", name, 120)?,
         kind,
         content,
+        presentation,
         trigger: trigger.map(trigger_from_wire).transpose()?,
         audience: audience.map(rule::from_wire).transpose()?,
         schedule: schedule.map(schedule_from_wire).transpose()?,
         frequency_cap: frequency_cap.map(cap_from_wire).transpose()?,
         overlay_life: overlay_life
-            .map(|life| life_from_wire("overlay_life", life))
+            .map(|life| life_of_kind(life, kind))
             .transpose()?,
         media_ids: media_ids.collect::<Result<_>>()?,
         priority: match priority {
@@ -75,7 +78,21 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         allow_forward,
         in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
         categories: category::from_wire(&categories)?,
-    })
+    };
+    accessibility::check(&definition)?;
+    Ok(definition)
+}
+
+/// A life that shows no shorter and no longer than the kind may.
+fn life_of_kind(wire: OverlayLife, kind: Kind) -> Result<crate::media::OverlayLife> {
+    let life = life_from_wire("overlay_life", wire)?;
+    let ShowTime { least_ms, most_ms } = ShowTime::of(kind);
+    if ShowTime::of(kind).holds(life.show_ms) {
+        return Ok(life);
+    }
+    let detail = format!("a {} does not show for {} ms", kind.as_str(), life.show_ms);
+    let bound = format!("{least_ms}..={most_ms}");
+    Err(Refusal::field("overlay_life.show_ms", detail, bound).into())
 }
 
 fn trigger_from_wire(wire: wire::Trigger) -> Result<Trigger> {

@@ -1,22 +1,28 @@
 //! A definition as it is stored: JSON of a shape of its own, so that the wire may change without a migration.
 
+mod content;
+mod presentation;
+
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use self::content::ContentRow;
+use self::presentation::PresentationRow;
 use super::audience::{Check, Relation, Rule, Scalar};
-use super::definition::{
-    Answer, Content, Definition, FrequencyCap, Kind, Offer, Price, Question, Schedule, Trigger,
-};
+use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::AttributeName;
-use crate::words::{AnswerId, Confidence, Invalid, MediaId, Time};
+use crate::words::{Confidence, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct DefinitionRow {
     name: String,
     kind: String,
     content: ContentRow,
+    /// Absent in what was stored before there was any.
+    #[serde(default)]
+    presentation: PresentationRow,
     trigger: Option<TriggerRow>,
     audience: Option<RuleRow>,
     /// Start and end, in ms.
@@ -32,32 +38,6 @@ pub(super) struct DefinitionRow {
     not_in_ad_breaks: bool,
     #[serde(default)]
     categories: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ContentRow {
-    Question {
-        question: String,
-        /// Id and text.
-        answers: Vec<(String, String)>,
-        correct: Option<String>,
-    },
-    Offer(OfferRow),
-}
-
-#[derive(Serialize, Deserialize)]
-struct OfferRow {
-    title: String,
-    text: Option<String>,
-    image_url: Option<String>,
-    image_text: Option<String>,
-    link_url: String,
-    link_text: String,
-    advertiser: String,
-    /// Amount and currency.
-    price: Option<(u64, String)>,
-    code: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -109,6 +89,7 @@ impl From<&Definition> for DefinitionRow {
             name,
             kind,
             content,
+            presentation,
             trigger,
             audience,
             schedule,
@@ -125,6 +106,7 @@ impl From<&Definition> for DefinitionRow {
             name: name.clone(),
             kind: kind.as_str().to_owned(),
             content: content.into(),
+            presentation: presentation.into(),
             trigger: trigger.as_ref().map(|trigger| TriggerRow {
                 names: trigger.names.clone(),
                 min_confidence: trigger.min_confidence.percent(),
@@ -142,49 +124,6 @@ impl From<&Definition> for DefinitionRow {
             allow_forward: *allow_forward,
             not_in_ad_breaks: !in_ad_breaks,
             categories: categories.iter().map(|c| c.id().to_owned()).collect(),
-        }
-    }
-}
-
-impl From<&Content> for ContentRow {
-    fn from(content: &Content) -> Self {
-        match content {
-            Content::Question(Question {
-                question,
-                answers,
-                correct,
-            }) => Self::Question {
-                question: question.clone(),
-                answers: answers
-                    .iter()
-                    .map(|answer| (answer.answer_id.to_string(), answer.text.clone()))
-                    .collect(),
-                correct: correct.as_ref().map(ToString::to_string),
-            },
-            Content::Offer(offer) => {
-                let Offer {
-                    title,
-                    text,
-                    image_url,
-                    image_text,
-                    link_url,
-                    link_text,
-                    advertiser,
-                    price,
-                    code,
-                } = offer.clone();
-                Self::Offer(OfferRow {
-                    title,
-                    text,
-                    image_url,
-                    image_text,
-                    link_url,
-                    link_text,
-                    advertiser,
-                    price: price.map(|price| (price.amount_minor, price.currency)),
-                    code,
-                })
-            }
         }
     }
 }
@@ -239,6 +178,7 @@ impl TryFrom<DefinitionRow> for Definition {
             name: row.name,
             kind: kind.with_context(|| format!("a stored instrument is a {}", row.kind))?,
             content: row.content.try_into()?,
+            presentation: row.presentation.try_into()?,
             trigger: trigger.transpose()?,
             audience: row.audience.map(Rule::try_from).transpose()?,
             schedule: row.schedule.map(|(start, end)| Schedule {
@@ -266,46 +206,6 @@ impl TryFrom<DefinitionRow> for Definition {
             categories: categories
                 .map(|id| Category::parse(id).map_err(invalid))
                 .collect::<anyhow::Result<_>>()?,
-        })
-    }
-}
-
-impl TryFrom<ContentRow> for Content {
-    type Error = anyhow::Error;
-
-    fn try_from(row: ContentRow) -> anyhow::Result<Self> {
-        Ok(match row {
-            ContentRow::Question {
-                question,
-                answers,
-                correct,
-            } => Self::Question(Question {
-                question,
-                answers: answers
-                    .into_iter()
-                    .map(|(id, text)| {
-                        let answer_id = AnswerId::parse(&id).map_err(invalid)?;
-                        Ok(Answer { answer_id, text })
-                    })
-                    .collect::<anyhow::Result<_>>()?,
-                correct: correct
-                    .map(|id| AnswerId::parse(&id).map_err(invalid))
-                    .transpose()?,
-            }),
-            ContentRow::Offer(offer) => Self::Offer(Offer {
-                title: offer.title,
-                text: offer.text,
-                image_url: offer.image_url,
-                image_text: offer.image_text,
-                link_url: offer.link_url,
-                link_text: offer.link_text,
-                advertiser: offer.advertiser,
-                price: offer.price.map(|(amount_minor, currency)| Price {
-                    amount_minor,
-                    currency,
-                }),
-                code: offer.code,
-            }),
         })
     }
 }
