@@ -12,6 +12,7 @@ pub mod db;
 pub mod error;
 pub mod fetch;
 pub mod metrics;
+pub mod webhooks;
 pub mod words;
 
 // The stations, in the data's order.

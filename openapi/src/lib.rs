@@ -22,3 +22,4 @@ pub mod problem;
 pub mod reference;
 pub mod results;
 pub mod viewer;
+pub mod webhook;

@@ -108,6 +108,10 @@ error_codes! {
     ImageNotFound = "image_not_found", 404, "There is no such image";
     /// Nobody of this id has opted out.
     OptOutNotFound = "opt_out_not_found", 404, "Nobody of this id has opted out";
+    /// No such webhook.
+    WebhookNotFound = "webhook_not_found", 404, "There is no such webhook";
+    /// The webhook has no such delivery.
+    DeliveryNotFound = "delivery_not_found", 404, "There is no such delivery";
     /// The media's channel is not broadcasting, so a cue cannot be sent into it.
     OffAir = "off_air", 404, "The channel is off air";
     /// The route exists, the method does not.
@@ -126,6 +130,8 @@ error_codes! {
     TooFewRows = "too_few_rows", 409, "There are too few rows to train on";
     /// As many references are registered as a node can match in time.
     TooManyReferences = "too_many_references", 409, "There are too many references";
+    /// As many webhooks are registered as an installation has.
+    TooManyWebhooks = "too_many_webhooks", 409, "There are too many webhooks";
     /// A message of SNS that was taken before, or that is too old to be new.
     MessageReplayed = "message_replayed", 409, "The message is not new";
     /// The body is longer than the route allows.

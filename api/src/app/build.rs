@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
+use anyhow::Context;
 use beckon_classifier::retrain::Recipe;
 
 use super::places::Places;
@@ -30,6 +31,7 @@ use crate::instruments::{Images, Instruments};
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
+use crate::webhooks::{Configured, Webhooks};
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -50,6 +52,7 @@ pub struct App {
     pub(super) references: Data<References>,
     pub(super) hooks: Data<Hooks>,
     pub(super) stored: Data<Stored>,
+    pub(super) webhooks: Data<Webhooks>,
     pub(super) recognisers: Arc<Chosen>,
     pub(super) ingests: Data<Ingests>,
     pub(super) fetch: Fetcher,
@@ -126,7 +129,6 @@ impl App {
             detections: &detections,
             blobs: &blobs,
             references: &references,
-            fetch: &fetch,
             keys: auth.keys(),
         };
         #[cfg(feature = "aws")]
@@ -138,6 +140,7 @@ impl App {
         let topics = options.hooks.sns_topics.clone();
         Ok(Self {
             stored: Data::new(stored),
+            webhooks: Data::new(webhooks(&options, &db, &fetch)?),
             hooks: Data::new(Hooks::new(db.clone(), outside.sns, topics)),
             recognisers: Arc::new(chosen),
             #[cfg(feature = "aws")]
@@ -344,6 +347,19 @@ impl Ground {
         let (instruments, viewers) = (self.instruments.clone(), self.viewers.clone());
         Events::new(self.db.clone(), instruments, viewers, self.auth.keys())
     }
+}
+
+/// Who is told what happens: those that are registered, and the one of the options.
+fn webhooks(options: &ServeOptions, db: &Db, fetch: &Fetcher) -> anyhow::Result<Webhooks> {
+    let set = &options.videos;
+    let configured = match (&set.webhook_url, &set.webhook_secret) {
+        (Some(url), Some(secret)) => Some(Configured {
+            url: fetch.address(url).context("--webhook-url")?,
+            secret: secret.clone(),
+        }),
+        _ => None,
+    };
+    Ok(Webhooks::new(db.clone(), fetch.clone(), configured))
 }
 
 /// How overlays live where neither their instrument nor their media says.

@@ -25,6 +25,7 @@ use super::routes;
         (name = "hooks", description = "What AWS calls"),
         (name = "events", description = "What viewers did"),
         (name = "models", description = "What ranks, and how it is made better"),
+        (name = "webhooks", description = "Who is told what happens here"),
         (name = "health", description = "What operators watch")
     )
 )]

@@ -28,11 +28,11 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
         if let Some(folder) = app.options.videos.watch_folder.clone() {
             jobs.spawn(stored::folder::watch(app.stored.as_ref().clone(), folder));
         }
-        let webhook = app.stored.webhook.clone();
-        jobs.spawn(async move { webhook.deliver().await });
         #[cfg(feature = "aws")]
         jobs.spawn(keep_models(app.clone()));
     }
+    let webhooks = app.webhooks.clone();
+    jobs.spawn(async move { webhooks.deliver().await });
     jobs.spawn(end_streams(app.cues()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });

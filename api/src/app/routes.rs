@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{App, cors, erase, health, jobs, metrics, unserved};
 use crate::{
     cues, decisions, detections, error, events, ingest, instruments, learning, media, reports,
-    viewers,
+    viewers, webhooks,
 };
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
@@ -67,6 +67,15 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(learning::http::upload_model)
         .service(learning::http::train_model)
         .service(learning::http::set_alias)
+        .service(webhooks::http::create_webhook)
+        .service(webhooks::http::list_webhooks)
+        .service(webhooks::http::get_webhook)
+        .service(webhooks::http::replace_webhook)
+        .service(webhooks::http::delete_webhook)
+        .service(webhooks::http::rotate_webhook_secret)
+        .service(webhooks::http::ping_webhook)
+        .service(webhooks::http::list_webhook_deliveries)
+        .service(webhooks::http::retry_webhook_delivery)
         .service(health::get_health)
         .service(health::get_readiness)
         .service(metrics::get_metrics);
@@ -102,6 +111,7 @@ pub fn serve(
             .app_data(app.hooks.clone())
             .app_data(app.ingests.clone())
             .app_data(app.stored.clone())
+            .app_data(app.webhooks.clone())
             .app_data(app.events.clone())
             .app_data(app.learning.clone())
             .app_data(app.cues.clone())

@@ -9,10 +9,8 @@ use crate::blobs::Blobs;
 use crate::config::ServeOptions;
 use crate::db::Db;
 use crate::detections::Detections;
-use crate::fetch::Fetcher;
 use crate::ingest::recogniser::Image;
 use crate::ingest::stored::{Links, Settings, Stored};
-use crate::ingest::webhook::{Target, Webhook};
 use crate::ingest::{Outside, References};
 use crate::media::Registry;
 use crate::words::Confidence;
@@ -31,7 +29,6 @@ pub(super) struct Around<'a> {
     pub detections: &'a Arc<Detections>,
     pub blobs: &'a Arc<dyn Blobs>,
     pub references: &'a Arc<References>,
-    pub fetch: &'a Fetcher,
     pub keys: &'a Keys,
 }
 
@@ -49,13 +46,6 @@ pub(super) fn stored(
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let target = match (&set.webhook_url, &set.webhook_secret) {
-        (Some(url), Some(secret)) => Some(Target {
-            url: around.fetch.address(url).context("--webhook-url")?,
-            secret: secret.clone(),
-        }),
-        _ => None,
-    };
     let bucket = |text: &String| {
         let (bucket, prefix) = text.split_once('/').unwrap_or((text, ""));
         (bucket.to_owned(), prefix.to_owned())
@@ -70,7 +60,6 @@ pub(super) fn stored(
         label_confidence: percent(LABELS)?,
         face_confidence: percent(FACES)?,
     };
-    let webhook = Webhook::new(around.db.clone(), around.fetch.clone(), target);
     Ok(Stored {
         db: around.db.clone(),
         media: around.media.clone(),
@@ -79,7 +68,6 @@ pub(super) fn stored(
         objects: outside.objects.clone(),
         recogniser: Arc::new(Image::new(around.references.clone())),
         videos: outside.videos.clone(),
-        webhook: Arc::new(webhook),
         links: Arc::new(Links::new(around.keys.receipt())),
         settings: Arc::new(settings),
     })

@@ -41,6 +41,8 @@ pub enum Permission {
     ReadModels,
     /// Train, upload and promote models.
     WriteModels,
+    /// Say who is told what happens, and see what they were told.
+    WriteWebhooks,
 }
 
 impl Permission {
@@ -64,6 +66,7 @@ impl Permission {
             Self::ListenToCues => &[Viewer, Operator],
             Self::ReadModels => &[Scientist, Operator],
             Self::WriteModels => &[Scientist],
+            Self::WriteWebhooks => &[Operator, Marketer],
         }
     }
 }

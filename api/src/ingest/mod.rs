@@ -22,7 +22,6 @@ mod supervise;
 pub mod thumbnails;
 pub mod timetable;
 mod watch;
-pub mod webhook;
 mod wire;
 
 pub use desk::Desk;

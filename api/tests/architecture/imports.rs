@@ -15,6 +15,7 @@ const GROUND: &[&str] = &[
     "aws",
     "blobs",
     "auth",
+    "webhooks",
 ];
 
 /// The stations, and what each may import beside the ground floor.

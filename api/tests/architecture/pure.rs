@@ -119,7 +119,6 @@ const SHELLS: &[(&str, &str)] = &[
         "ingest/thumbnails/mod.rs",
         "fetches a thumbnail and stores what it shows",
     ),
-    ("ingest/webhook/mod.rs", "posts what is to be told"),
     ("ingest/recogniser/mod.rs", "waits for who recognises"),
     (
         "ingest/recogniser/rekognition/budget.rs",

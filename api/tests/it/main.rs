@@ -47,3 +47,4 @@ mod takeover;
 mod thumbnails;
 mod viewers;
 mod watch;
+mod webhooks;

@@ -20,7 +20,6 @@ use crate::detections::Detections;
 use crate::error::Result;
 use crate::ingest::hooks::Object;
 use crate::ingest::recogniser::Recogniser;
-use crate::ingest::webhook::Webhook;
 use crate::media::Registry;
 use crate::words::{MediaId, Time};
 
@@ -46,8 +45,6 @@ pub struct Stored {
     pub recogniser: Arc<dyn Recogniser>,
     /// Looks at whole videos that lie in buckets, where an account has such a service.
     pub videos: Option<Arc<dyn VideoRecogniser>>,
-    /// Hears how it went.
-    pub webhook: Arc<Webhook>,
     /// Signs addresses of files.
     pub links: Arc<Links>,
     /// What the operator set.

@@ -117,10 +117,10 @@ async fn settle(stored: &Stored, video: &mut Video) -> anyhow::Result<()> {
         return store::save(&stored.db, video, now(), None).await;
     }
     video.finished_at = Some(now());
-    let message = super::wire::delivery(video, now());
+    let notice = super::wire::notice(video, now());
     let (state, media) = (video.state.as_str(), &video.media_id);
     let reason = video.reason.as_deref().unwrap_or_default();
-    store::save(&stored.db, video, now(), stored.webhook.along(&message)).await?;
+    store::save(&stored.db, video, now(), Some(&notice)).await?;
     // What a content delivery network serves is not kept twice.
     if matches!(video.origin, Origin::Bucket { .. }) && stored.settings.cdn_url.is_some() {
         let copy = stored.settings.copies.join(&video.video_id);

@@ -5,7 +5,7 @@ use beckon_openapi::catalogue as wire;
 use super::Stored;
 use super::links::Part;
 use super::model::{Label, State, Video};
-use crate::ingest::webhook::Message;
+use crate::webhooks::{Event, Notice};
 use crate::words::Time;
 
 pub(super) fn item(stored: &Stored, video: &Video, now: Time) -> wire::CatalogueItem {
@@ -53,18 +53,18 @@ const fn state(state: State) -> wire::CatalogueState {
     }
 }
 
-/// What the webhook is told of a video that is over.
-pub(super) fn delivery(video: &Video, now: Time) -> Message {
+/// What webhooks are told of a video that is over.
+pub(super) fn notice(video: &Video, now: Time) -> Notice {
     let succeeded = video.state == State::Done;
     let event = if succeeded {
-        "ingest.succeeded"
+        Event::IngestSucceeded
     } else {
-        "ingest.failed"
+        Event::IngestFailed
     };
     // One video is over once: told twice, it has one name.
-    let delivery_id = format!("{event}:{}", video.video_id);
+    let delivery_id = format!("{}:{}", event.as_str(), video.video_id);
     let told = wire::IngestEvent {
-        event: event.to_owned(),
+        event: event.as_str().to_owned(),
         delivery_id: delivery_id.clone(),
         at: now.to_string(),
         media_id: video.media_id.to_string(),
@@ -73,10 +73,9 @@ pub(super) fn delivery(video: &Video, now: Time) -> Message {
         labels: video.labels.iter().map(label).collect(),
         error: video.reason.clone().filter(|_| !succeeded),
     };
-    Message {
+    Notice {
         delivery_id,
         event,
-        media_id: video.media_id.clone(),
         body: serde_json::to_string(&told).unwrap_or_default(),
         at: now,
     }
