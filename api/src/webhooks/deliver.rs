@@ -13,8 +13,8 @@ use crate::fetch::Url;
 
 /// How often deliveries are looked at.
 const TICK: Duration = Duration::from_millis(500);
-/// One node delivers; another takes over after this long. A round ends within it: few tries, each bounded by the fetcher.
-const LEASE_MS: i64 = 60_000;
+/// One node delivers; another takes over after this long. It is renewed before each try, which the fetcher ends sooner.
+const LEASE_MS: i64 = 20_000;
 /// How many notices are told on in a round.
 const MOST_NOTICES: i64 = 256;
 /// How many deliveries of one webhook are tried in a round.
@@ -61,7 +61,7 @@ impl Webhooks {
         let wants = |event: Event| self.who_wants(&webhooks, event);
         store::fan_out(&self.db, wants, MOST_NOTICES).await?;
         let targets = self.targets(webhooks);
-        for done in join_all(targets.iter().map(|target| self.all_of(target))).await {
+        for done in join_all(targets.iter().map(|target| self.all_of(target, lease))).await {
             done?;
         }
         if rounds % ROUNDS_A_PRUNING == 0 {
@@ -103,8 +103,11 @@ impl Webhooks {
         registered.chain(configured).collect()
     }
 
-    async fn all_of(&self, target: &Target) -> anyhow::Result<()> {
+    async fn all_of(&self, target: &Target, lease: &Lease) -> anyhow::Result<()> {
         for due in store::due(&self.db, &target.webhook_id, now(), MOST_DUE).await? {
+            if !lease.hold(&self.db, now()).await? {
+                return Ok(());
+            }
             let tried = self.one(target, &due).await;
             store::settle(&self.db, &due, tried).await?;
         }
