@@ -14,7 +14,7 @@ use crate::fetch::Url;
 /// How often deliveries are looked at.
 const TICK: Duration = Duration::from_millis(500);
 /// One node delivers; another takes over after this long. It is renewed before each try, which the fetcher ends sooner.
-const LEASE_MS: i64 = 20_000;
+const LEASE_MS: i64 = 22_000;
 /// How many notices are told on in a round.
 const MOST_NOTICES: i64 = 256;
 /// How many deliveries of one webhook are tried in a round.

@@ -23,9 +23,7 @@ pub async fn create_webhook(
     body: Body<wire::NewWebhook>,
 ) -> Result<HttpResponse> {
     caller.may(Permission::WriteWebhooks)?;
-    let created = webhooks
-        .create(convert::definition(body.0)?, now())
-        .await?;
+    let created = webhooks.create(convert::definition(body.0)?, now()).await?;
     Ok(HttpResponse::Created().json(convert::webhook(created, true)))
 }
 

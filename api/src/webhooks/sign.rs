@@ -8,11 +8,7 @@ use crate::words::Time;
 
 /// The value of the header: the time, and for each secret the HMAC-SHA256 of `<seconds>.<body>` under it. The time is
 /// signed too, so that an old message cannot be played again for a new one.
-pub(super) fn header<'a>(
-    secrets: impl Iterator<Item = &'a str>,
-    body: &str,
-    at: Time,
-) -> String {
+pub(super) fn header<'a>(secrets: impl Iterator<Item = &'a str>, body: &str, at: Time) -> String {
     let seconds = at.ms().div_euclid(1000);
     let signed = format!("{seconds}.{body}");
     let mut header = format!("t={seconds}");
@@ -44,7 +40,10 @@ mod tests {
         assert_eq!(header(["secret"].into_iter(), "{\"a\":1}", at), EXPECTED);
         let both = header(["new", "secret"].into_iter(), "{\"a\":1}", at);
         let old = EXPECTED.split_once(',').expect("a signature").1;
-        assert!(both.starts_with("t=1795200000,v1=") && both.ends_with(old), "{both}");
+        assert!(
+            both.starts_with("t=1795200000,v1=") && both.ends_with(old),
+            "{both}"
+        );
     }
 
     const EXPECTED: &str =

@@ -74,7 +74,10 @@ async fn heard(server: &mut Server) {
         other.heard().is_empty(),
         "a ping is for the webhook that was asked"
     );
-    let read = operator.get(&format!("/v1/webhooks/{id}")).await.expect(200);
+    let read = operator
+        .get(&format!("/v1/webhooks/{id}"))
+        .await
+        .expect(200);
     assert_eq!(read.get("secret"), None, "a secret is told once");
     listener.stop().await;
     other.stop().await;
@@ -107,7 +110,10 @@ async fn told_again(server: &mut Server) {
     let delivery = sent["delivery_id"].as_str().expect("an id");
     let again = format!("/v1/webhooks/{id}/deliveries/{delivery}/retry");
     assert_eq!(operator.post(&again, &Value::Null).await.status, 202);
-    until("the third", async || (listener.heard().len() == 3).then_some(())).await;
+    until("the third", async || {
+        (listener.heard().len() == 3).then_some(())
+    })
+    .await;
     listener.stop().await;
 }
 
@@ -143,11 +149,17 @@ async fn paused(server: &mut Server) {
         let ping = format!("/v1/webhooks/{webhook}/ping");
         operator.post(&ping, &Value::Null).await.expect(202);
     }
-    until("the other one", async || (!witness.heard().is_empty()).then_some(())).await;
+    until("the other one", async || {
+        (!witness.heard().is_empty()).then_some(())
+    })
+    .await;
     assert!(listener.heard().is_empty());
     assert_eq!(operator.delete(&path).await.status, 204);
     operator.get(&path).await.refused(404, "webhook_not_found");
-    operator.delete(&path).await.refused(404, "webhook_not_found");
+    operator
+        .delete(&path)
+        .await
+        .refused(404, "webhook_not_found");
     let log = format!("{path}/deliveries");
     operator.get(&log).await.refused(404, "webhook_not_found");
     listener.stop().await;

@@ -1,188 +1,13 @@
-//! Webhooks, notices and deliveries in SQL.
+//! Deliveries in SQL.
 
 use anyhow::Context;
-use async_trait::async_trait;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::model::{Definition, Delivery, DeliveryState, Event, Notice, Secrets, Webhook};
-use crate::db::{Along, Db, Write};
+use super::{event, insert_notice, time};
+use crate::db::{Db, Write};
+use crate::webhooks::model::{Delivery, DeliveryState, Event, Notice};
 use crate::words::Time;
-
-#[async_trait]
-impl Along for Notice {
-    /// False where it was written before.
-    async fn write(&self, write: &mut Write) -> anyhow::Result<bool> {
-        insert_notice(write, self, false).await
-    }
-}
-
-async fn insert_notice(write: &mut Write, notice: &Notice, fanned: bool) -> anyhow::Result<bool> {
-    let done = sqlx::query(
-        "insert into webhook_notice (delivery_id, event, body, fanned, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (delivery_id) do nothing",
-    )
-    .bind(notice.delivery_id.clone())
-    .bind(notice.event.as_str())
-    .bind(notice.body.clone())
-    .bind(i64::from(fanned))
-    .bind(notice.at.ms())
-    .execute(write.tx())
-    .await
-    .context("failed to write a notice")?;
-    Ok(done.rows_affected() == 1)
-}
-
-fn event(row: &AnyRow) -> anyhow::Result<Event> {
-    let name: String = row.try_get("event")?;
-    Event::parse(&name).with_context(|| format!("a stored notice tells of the unknown {name}"))
-}
-
-fn time(row: &AnyRow, column: &str) -> anyhow::Result<Time> {
-    Ok(Time::from_ms(row.try_get(column)?))
-}
-
-fn webhook(row: &AnyRow) -> anyhow::Result<Webhook> {
-    let names: Vec<String> = serde_json::from_str(row.try_get("events")?)?;
-    // An event that a later version knew is left out: it cannot happen here.
-    let events = names.iter().filter_map(|name| Event::parse(name)).collect();
-    let before: Option<String> = row.try_get("secret_before")?;
-    let until: Option<i64> = row.try_get("secret_before_until")?;
-    Ok(Webhook {
-        webhook_id: row.try_get("webhook_id")?,
-        definition: Definition {
-            url: row.try_get("url")?,
-            events,
-            description: row.try_get("description")?,
-            paused: row.try_get::<i64, _>("paused")? == 1,
-        },
-        secrets: Secrets {
-            now: row.try_get("secret")?,
-            before: before.zip(until.map(Time::from_ms)),
-        },
-        created_at: time(row, "created_at")?,
-        updated_at: time(row, "updated_at")?,
-    })
-}
-
-fn names(events: &[Event]) -> anyhow::Result<String> {
-    let names: Vec<&str> = events.iter().map(|event| event.as_str()).collect();
-    Ok(serde_json::to_string(&names)?)
-}
-
-/// All webhooks in the order of their ids; there are few.
-pub(super) async fn all(db: &Db) -> anyhow::Result<Vec<Webhook>> {
-    let rows = sqlx::query("select * from webhook order by webhook_id")
-        .fetch_all(db.pool())
-        .await
-        .context("failed to read the webhooks")?;
-    rows.iter().map(webhook).collect()
-}
-
-pub(super) async fn get(db: &Db, webhook_id: &str) -> anyhow::Result<Option<Webhook>> {
-    let row = sqlx::query("select * from webhook where webhook_id = $1")
-        .bind(webhook_id.to_owned())
-        .fetch_optional(db.pool())
-        .await
-        .context("failed to read a webhook")?;
-    row.as_ref().map(webhook).transpose()
-}
-
-/// False where there are `most` already. The count and the insertion are one statement; two that race on PostgreSQL may
-/// end one above.
-pub(super) async fn insert(db: &Db, new: &Webhook, most: i64) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    let Definition {
-        url,
-        events,
-        description,
-        paused,
-    } = &new.definition;
-    let done = sqlx::query(
-        "insert into webhook (webhook_id, url, events, description, secret, paused, created_at, updated_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8 where (select count(*) from webhook) < $9",
-    )
-    .bind(new.webhook_id.clone())
-    .bind(url.clone())
-    .bind(names(events)?)
-    .bind(description.clone())
-    .bind(new.secrets.now.clone())
-    .bind(i64::from(*paused))
-    .bind(new.created_at.ms())
-    .bind(new.updated_at.ms())
-    .bind(most)
-    .execute(write.tx())
-    .await
-    .context("failed to store a webhook")?;
-    write.commit().await?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub(super) async fn replace(
-    db: &Db,
-    webhook_id: &str,
-    definition: &Definition,
-    now: Time,
-) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    let done = sqlx::query(
-        "update webhook set url = $1, events = $2, description = $3, paused = $4, updated_at = $5 where webhook_id = $6",
-    )
-    .bind(definition.url.clone())
-    .bind(names(&definition.events)?)
-    .bind(definition.description.clone())
-    .bind(i64::from(definition.paused))
-    .bind(now.ms())
-    .bind(webhook_id.to_owned())
-    .execute(write.tx())
-    .await
-    .context("failed to change a webhook")?;
-    write.commit().await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The secret of now becomes the one before.
-pub(super) async fn rotate(
-    db: &Db,
-    webhook_id: &str,
-    secret: &str,
-    before_until: Time,
-    now: Time,
-) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    let done = sqlx::query(
-        "update webhook set secret_before = secret, secret_before_until = $1, secret = $2, updated_at = $3
-         where webhook_id = $4",
-    )
-    .bind(before_until.ms())
-    .bind(secret.to_owned())
-    .bind(now.ms())
-    .bind(webhook_id.to_owned())
-    .execute(write.tx())
-    .await
-    .context("failed to change a webhook's secret")?;
-    write.commit().await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// The webhook with its deliveries; false where there is none.
-pub(super) async fn delete(db: &Db, webhook_id: &str) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    let mut gone = 0;
-    for sql in [
-        "delete from webhook_delivery where webhook_id = $1",
-        "delete from webhook where webhook_id = $1",
-    ] {
-        let done = sqlx::query(sql)
-            .bind(webhook_id.to_owned())
-            .execute(write.tx())
-            .await
-            .context("failed to delete a webhook")?;
-        gone = done.rows_affected();
-    }
-    write.commit().await?;
-    Ok(gone == 1)
-}
 
 async fn insert_delivery(
     write: &mut Write,
@@ -207,7 +32,11 @@ async fn insert_delivery(
 }
 
 /// A notice for one webhook alone.
-pub(super) async fn tell_one(db: &Db, notice: &Notice, webhook_id: &str) -> anyhow::Result<()> {
+pub(in crate::webhooks) async fn tell_one(
+    db: &Db,
+    notice: &Notice,
+    webhook_id: &str,
+) -> anyhow::Result<()> {
     let mut write = db.write().await?;
     insert_notice(&mut write, notice, true).await?;
     let (id, at) = (&notice.delivery_id, notice.at.ms());
@@ -217,7 +46,7 @@ pub(super) async fn tell_one(db: &Db, notice: &Notice, webhook_id: &str) -> anyh
 
 /// Writes a delivery for each new notice and each webhook that wants it. One node does it at a time; if two did, the
 /// deliveries' key would let one of each through.
-pub(super) async fn fan_out(
+pub(in crate::webhooks) async fn fan_out(
     db: &Db,
     wants: impl Fn(Event) -> Vec<String>,
     most: i64,
@@ -250,16 +79,16 @@ pub(super) async fn fan_out(
 
 /// A delivery that is due.
 #[derive(Debug, Clone)]
-pub(super) struct Due {
-    pub(super) delivery_id: String,
-    pub(super) webhook_id: String,
-    pub(super) event: Event,
-    pub(super) body: String,
-    pub(super) attempts: u32,
+pub(in crate::webhooks) struct Due {
+    pub(in crate::webhooks) delivery_id: String,
+    pub(in crate::webhooks) webhook_id: String,
+    pub(in crate::webhooks) event: Event,
+    pub(in crate::webhooks) body: String,
+    pub(in crate::webhooks) attempts: u32,
 }
 
 /// Of one webhook, so that one that does not hear holds no other back.
-pub(super) async fn due(
+pub(in crate::webhooks) async fn due(
     db: &Db,
     webhook_id: &str,
     now: Time,
@@ -290,15 +119,15 @@ pub(super) async fn due(
 
 /// What a try came to.
 #[derive(Debug)]
-pub(super) struct Tried {
-    pub(super) state: DeliveryState,
-    pub(super) status: Option<u16>,
-    pub(super) reason: Option<String>,
+pub(in crate::webhooks) struct Tried {
+    pub(in crate::webhooks) state: DeliveryState,
+    pub(in crate::webhooks) status: Option<u16>,
+    pub(in crate::webhooks) reason: Option<String>,
     /// When it was heard, or is due again.
-    pub(super) at: Time,
+    pub(in crate::webhooks) at: Time,
 }
 
-pub(super) async fn settle(db: &Db, due: &Due, tried: Tried) -> anyhow::Result<()> {
+pub(in crate::webhooks) async fn settle(db: &Db, due: &Due, tried: Tried) -> anyhow::Result<()> {
     let Tried {
         state,
         status,
@@ -325,7 +154,7 @@ pub(super) async fn settle(db: &Db, due: &Due, tried: Tried) -> anyhow::Result<(
 }
 
 /// Makes a delivery due now; false where there is none.
-pub(super) async fn retry(
+pub(in crate::webhooks) async fn retry(
     db: &Db,
     webhook_id: &str,
     delivery_id: &str,
@@ -354,7 +183,8 @@ fn delivery(row: &AnyRow) -> anyhow::Result<Delivery> {
     Ok(Delivery {
         delivery_id: row.try_get("delivery_id")?,
         event: event(row)?,
-        state: known.with_context(|| format!("a stored delivery is in the unknown state {state}"))?,
+        state: known
+            .with_context(|| format!("a stored delivery is in the unknown state {state}"))?,
         attempts: u32::try_from(row.try_get::<i64, _>("attempts")?)?,
         status: status.map(u16::try_from).transpose()?,
         reason: row.try_get("reason")?,
@@ -365,7 +195,7 @@ fn delivery(row: &AnyRow) -> anyhow::Result<Delivery> {
 }
 
 /// The newest first, after this one.
-pub(super) async fn page(
+pub(in crate::webhooks) async fn page(
     db: &Db,
     webhook_id: &str,
     state: Option<DeliveryState>,
@@ -395,7 +225,7 @@ pub(super) async fn page(
 }
 
 /// Lets go of what is over and older than this.
-pub(super) async fn prune(db: &Db, before: Time) -> anyhow::Result<()> {
+pub(in crate::webhooks) async fn prune(db: &Db, before: Time) -> anyhow::Result<()> {
     let mut write = db.write().await?;
     for sql in [
         "delete from webhook_delivery where created_at < $1 and state <> 'pending'",
