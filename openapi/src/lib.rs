@@ -7,6 +7,7 @@ pub mod category;
 pub mod content;
 pub mod cue;
 pub mod decision;
+pub mod delivery;
 pub mod detection;
 pub mod event;
 pub mod health;

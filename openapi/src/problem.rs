@@ -134,6 +134,8 @@ error_codes! {
     TooManyWebhooks = "too_many_webhooks", 409, "There are too many webhooks";
     /// A message of SNS that was taken before, or that is too old to be new.
     MessageReplayed = "message_replayed", 409, "The message is not new";
+    /// `If-Match` names a version that is not the latest any more.
+    PreconditionFailed = "precondition_failed", 412, "It has changed meanwhile";
     /// The body is longer than the route allows.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     /// The content type is not one that the route reads.

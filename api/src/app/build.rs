@@ -27,7 +27,7 @@ use crate::ingest::recogniser::Recognisers;
 use crate::ingest::stored::Stored;
 use crate::ingest::thumbnails::Thumbnails;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
-use crate::instruments::{Images, Instruments};
+use crate::instruments::{Delivery, Images, Instruments};
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::viewers::Viewers;
@@ -44,6 +44,7 @@ pub struct App {
     pub(super) detections: Data<Detections>,
     pub(super) instruments: Data<Instruments>,
     pub(super) images: Data<Images>,
+    pub(super) delivery: Data<Delivery>,
     pub(super) viewers: Data<Viewers>,
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
@@ -107,6 +108,7 @@ impl App {
             media,
             detections,
             instruments,
+            delivery,
             viewers,
             references,
             fetch,
@@ -152,6 +154,7 @@ impl App {
             detections: Data::from(detections),
             instruments: Data::from(instruments),
             images: Data::new(Images::new(db.clone(), blobs.clone())),
+            delivery: Data::from(delivery),
             viewers: Data::from(viewers),
             events: Data::from(events),
             ranking,
@@ -171,6 +174,7 @@ impl App {
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
             self.instruments.clone().into_inner(),
+            self.delivery.clone().into_inner(),
             self.learning.clone().into_inner(),
             self.references.clone().into_inner(),
             self.cues.clone().into_inner(),
@@ -280,6 +284,7 @@ struct Ground {
     media: Arc<media::Registry>,
     detections: Arc<Detections>,
     instruments: Arc<Instruments>,
+    delivery: Arc<Delivery>,
     viewers: Arc<Viewers>,
     references: Arc<References>,
     fetch: Fetcher,
@@ -302,6 +307,7 @@ impl Ground {
             media: Arc::new(media::Registry::open(db.clone()).await?),
             detections: Arc::new(detections),
             instruments: Arc::new(Instruments::open(db.clone(), schema.clone()).await?),
+            delivery: Arc::new(Delivery::open(db.clone()).await?),
             viewers: Arc::new(Viewers::in_sql(db.clone(), schema)),
             references: Arc::new(References::open(db.clone(), blobs.clone()).await?),
             fetch: Fetcher::new(options.reach)?,
@@ -337,6 +343,7 @@ impl Ground {
             detections: self.detections.clone(),
             viewers: self.viewers.clone(),
             instruments: self.instruments.clone(),
+            delivery: self.delivery.clone(),
             cues: cues.clone(),
             ranking: ranking.clone(),
         };

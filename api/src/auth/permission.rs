@@ -27,6 +27,8 @@ pub enum Permission {
     ReadInstruments,
     /// Register and change instruments.
     WriteInstruments,
+    /// Change what holds over all instruments.
+    WriteDeliveryRules,
     /// Store, read and delete viewers' profiles.
     WriteViewers,
     /// Ask for a decision.
@@ -52,7 +54,9 @@ impl Permission {
         use Role::{Ingest, Marketer, Operator, Scientist, Viewer};
         match self {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
-            Self::WriteMedia | Self::SendCues | Self::ReadMetrics => &[Operator],
+            Self::WriteMedia | Self::SendCues | Self::ReadMetrics | Self::WriteDeliveryRules => {
+                &[Operator]
+            }
             Self::HoldMedia => &[Operator, Marketer],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteDetections

@@ -13,7 +13,7 @@ use crate::cues::Cues;
 use crate::db::Slot;
 use crate::detections::Detections;
 use crate::error::Result;
-use crate::instruments::Instruments;
+use crate::instruments::{Delivery, Instruments};
 use crate::media::{self, OverlayLife};
 use crate::viewers::Viewers;
 use crate::words::{MediaId, Time};
@@ -29,6 +29,8 @@ pub struct Sources {
     pub viewers: Arc<Viewers>,
     /// What may run.
     pub instruments: Arc<Instruments>,
+    /// What holds over all of it.
+    pub delivery: Arc<Delivery>,
     /// What a host puts to all.
     pub cues: Arc<Cues>,
     /// What ranks; `learning` fills it.
@@ -101,6 +103,7 @@ impl Decisions {
             .await?;
         let viewer = self.sources.viewers.get(&caller.subject).await?;
         let index = self.sources.instruments.index();
+        let delivery = self.sources.delivery.standing();
         let position = ask.position()?;
         let breaks = self.sources.media.ad_breaks(media_id);
         let ranking = self.sources.ranking.load();
@@ -121,6 +124,7 @@ impl Decisions {
             breaks: &breaks,
             pages: &pages,
             index: &index,
+            delivery: &delivery.rules,
             viewer: &viewer,
             personal: viewer.personalisation() && ask.personalisation != Some(false),
             shown: &shown,

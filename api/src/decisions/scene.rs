@@ -10,7 +10,7 @@ use super::terms::Terms;
 use super::{Ranking, context, receipt};
 use crate::cues::Show;
 use crate::detections::Page;
-use crate::instruments::Index;
+use crate::instruments::{DeliveryRules, Index};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
 use crate::words::{Position, Time, Window};
@@ -136,6 +136,8 @@ pub(super) struct Scene<'a> {
     pub(super) breaks: &'a [AdBreak],
     pub(super) pages: &'a [Arc<Page>],
     pub(super) index: &'a Index,
+    /// What holds over all instruments.
+    pub(super) delivery: &'a DeliveryRules,
     pub(super) viewer: &'a Viewer,
     /// The profile may be used.
     pub(super) personal: bool,

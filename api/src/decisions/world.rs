@@ -13,7 +13,7 @@ use super::{Ask, Ranking, context, seed};
 use crate::cues::Show;
 use crate::detections::Stretch;
 use crate::error::Result;
-use crate::instruments::Index;
+use crate::instruments::{DeliveryRules, Index};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -29,6 +29,8 @@ pub(super) struct World {
     pub(super) show: Option<Show>,
     pub(super) detections: Stretch,
     pub(super) index: Index,
+    /// What holds over all instruments.
+    pub(super) delivery: DeliveryRules,
     pub(super) ranking: Arc<Ranking>,
     pub(super) policies: Policies,
     pub(super) context: context::Fields,
@@ -50,6 +52,7 @@ impl World {
             media,
             detections,
             index,
+            delivery: DeliveryRules::default(),
             breaks: Vec::new(),
             held: false,
             show: None,
@@ -80,6 +83,7 @@ impl World {
             breaks: &self.breaks,
             pages: self.detections.touching(window),
             index: &self.index,
+            delivery: &self.delivery,
             viewer,
             personal: viewer.personalisation() && ask.personalisation != Some(false),
             shown,

@@ -11,6 +11,7 @@ mod contract;
 mod crash;
 mod cues;
 mod decisions;
+mod delivery;
 mod detections;
 mod events;
 mod harness;

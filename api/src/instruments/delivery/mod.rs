@@ -1,0 +1,81 @@
+//! Delivery rules of the installation: one resource, held in memory by every node.
+
+pub mod http;
+mod model;
+mod row;
+mod store;
+mod wire;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::db::{Db, Refresh, Slot};
+use crate::error::{ErrorCode, Refusal, Result};
+use crate::words::Time;
+
+pub use model::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
+
+/// The topic under which they change.
+const TOPIC: &str = "delivery_rules";
+
+/// The rules, and where they stand.
+#[derive(Debug)]
+pub struct Delivery {
+    db: Db,
+    standing: Slot<Standing>,
+}
+
+impl Delivery {
+    /// Reads the rules.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(db: Db) -> anyhow::Result<Self> {
+        let delivery = Self {
+            db,
+            standing: Slot::default(),
+        };
+        delivery.rebuild().await?;
+        Ok(delivery)
+    }
+
+    async fn rebuild(&self) -> anyhow::Result<()> {
+        self.standing.rebuild(store::get(&self.db)).await
+    }
+
+    /// The rules of this moment, from memory.
+    pub fn standing(&self) -> arc_swap::Guard<Arc<Standing>> {
+        self.standing.load()
+    }
+
+    /// Replaces the rules, where they still stand at the version that the writer has read.
+    ///
+    /// # Errors
+    /// When somebody else was faster, or the database does not answer.
+    pub async fn put(
+        &self,
+        rules: &DeliveryRules,
+        expected: Option<u32>,
+        now: Time,
+    ) -> Result<Arc<Standing>> {
+        let stored = store::put(&self.db, rules, expected, now).await?;
+        self.rebuild().await?;
+        let standing = self.standing.load_full();
+        if stored {
+            return Ok(standing);
+        }
+        let detail = format!("the delivery rules stand at version {}", standing.version);
+        Err(Refusal::new(ErrorCode::PreconditionFailed, detail).into())
+    }
+}
+
+#[async_trait]
+impl Refresh for Delivery {
+    async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
+        if changed.iter().any(|topic| topic == TOPIC) {
+            self.rebuild().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! Delivery rules as they are stored: JSON of a shape of its own, so that the wire may change without a migration.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation};
+use crate::instruments::Kind;
+
+/// What a later version adds is absent in what was stored before.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct RulesRow {
+    mix: Vec<MixRow>,
+    interruptions: Option<InterruptionsRow>,
+    separation: SeparationRow,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MixRow {
+    most: u32,
+    kinds: Vec<String>,
+    per: u32,
+    of: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct InterruptionsRow {
+    count: u32,
+    per_ms: i64,
+    kinds: Vec<String>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SeparationRow {
+    advertisers_ms: i64,
+    categories_ms: i64,
+    categories: Vec<String>,
+}
+
+fn names(kinds: Kinds) -> Vec<String> {
+    kinds.iter().map(|kind| kind.as_str().to_owned()).collect()
+}
+
+fn kinds(names: &[String]) -> anyhow::Result<Kinds> {
+    let kind = |name: &String| {
+        let found = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        found.ok_or_else(|| anyhow::anyhow!("a stored delivery rule speaks of the kind {name}"))
+    };
+    names.iter().map(kind).collect()
+}
+
+impl From<&DeliveryRules> for RulesRow {
+    fn from(rules: &DeliveryRules) -> Self {
+        let DeliveryRules {
+            mix,
+            interruptions,
+            separation,
+        } = rules.clone();
+        let mix = mix.into_iter().map(|mix| MixRow {
+            most: mix.most,
+            kinds: names(mix.kinds),
+            per: mix.per,
+            of: names(mix.of),
+        });
+        Self {
+            mix: mix.collect(),
+            interruptions: interruptions.map(|budget| InterruptionsRow {
+                count: budget.count,
+                per_ms: budget.per_ms,
+                kinds: names(budget.kinds),
+            }),
+            separation: SeparationRow {
+                advertisers_ms: separation.advertisers_ms,
+                categories_ms: separation.categories_ms,
+                categories: separation.categories,
+            },
+        }
+    }
+}
+
+impl TryFrom<RulesRow> for DeliveryRules {
+    type Error = anyhow::Error;
+
+    fn try_from(row: RulesRow) -> anyhow::Result<Self> {
+        let mix = row.mix.into_iter().map(|mix| {
+            anyhow::Ok(Mix {
+                most: mix.most,
+                kinds: kinds(&mix.kinds)?,
+                per: mix.per,
+                of: kinds(&mix.of)?,
+            })
+        });
+        let interruptions = row.interruptions.map(|budget| {
+            anyhow::Ok(Interruptions {
+                count: budget.count,
+                per_ms: budget.per_ms,
+                kinds: kinds(&budget.kinds)?,
+            })
+        });
+        Ok(Self {
+            mix: mix.collect::<anyhow::Result<_>>()?,
+            interruptions: interruptions.transpose()?,
+            separation: Separation {
+                advertisers_ms: row.separation.advertisers_ms,
+                categories_ms: row.separation.categories_ms,
+                categories: row.separation.categories,
+            },
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Delivery rules on the wire and in the domain.
+
+use beckon_openapi::delivery as wire;
+use beckon_openapi::instrument::InstrumentKind;
+
+use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
+use crate::error::{Refusal, Result};
+
+const MOST_MIX: usize = 16;
+const MOST_CATEGORIES: usize = 100;
+const LONGEST_MS: u64 = 31_536_000_000;
+const LONGEST_APART_MS: u64 = 86_400_000;
+
+/// Checked rules.
+pub(super) fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
+    let wire::NewDeliveryRules {
+        mix,
+        interruptions,
+        separation,
+    } = wire;
+    at_most("mix", mix.len(), MOST_MIX)?;
+    let mix = mix.into_iter().enumerate();
+    let mix = mix.map(|(i, one)| mixed(one).map_err(|error| error.within(&format!("mix[{i}]"))));
+    let budget = |one| interrupted(one).map_err(|error| error.within("interruptions"));
+    Ok(DeliveryRules {
+        mix: mix.collect::<Result<_>>()?,
+        interruptions: interruptions.map(budget).transpose()?,
+        separation: separated(separation).map_err(|error| error.within("separation"))?,
+    })
+}
+
+fn mixed(wire: wire::Mix) -> Result<Mix> {
+    let wire::Mix {
+        most,
+        kinds: some,
+        per,
+        of,
+    } = wire;
+    let mix = Mix {
+        most: within("most", u64::from(most), 1, 20).map(|_| most)?,
+        kinds: kinds("kinds", some)?,
+        per: within("per", u64::from(per), 1, 20).map(|_| per)?,
+        of: kinds("of", of)?,
+    };
+    if mix.kinds.meets(mix.of) {
+        let detail = "a kind would have to earn itself";
+        return Err(Refusal::field("of", detail, "no kind of `kinds`").into());
+    }
+    Ok(mix)
+}
+
+fn interrupted(wire: wire::Interruptions) -> Result<Interruptions> {
+    let wire::Interruptions {
+        count,
+        per_ms,
+        kinds: some,
+    } = wire;
+    Ok(Interruptions {
+        count: within("count", u64::from(count), 1, 100).map(|_| count)?,
+        per_ms: within("per_ms", per_ms, 1_000, LONGEST_MS)?,
+        kinds: some.map_or(Ok(Kinds::ALL), |some| kinds("kinds", some))?,
+    })
+}
+
+fn separated(wire: wire::Separation) -> Result<Separation> {
+    let wire::Separation {
+        advertisers_ms,
+        categories_ms,
+        categories,
+    } = wire;
+    at_most("categories", categories.len(), MOST_CATEGORIES)?;
+    Ok(Separation {
+        advertisers_ms: within("advertisers_ms", advertisers_ms, 0, LONGEST_APART_MS)?,
+        categories_ms: within("categories_ms", categories_ms, 0, LONGEST_APART_MS)?,
+        categories,
+    })
+}
+
+fn kinds(field: &str, kinds: Vec<InstrumentKind>) -> Result<Kinds> {
+    if kinds.is_empty() {
+        let detail = format!("{field} is empty: the rule would say nothing");
+        return Err(Refusal::field(field, detail, "1 or more").into());
+    }
+    Ok(kinds.into_iter().map(Into::into).collect())
+}
+
+fn at_most(field: &str, found: usize, most: usize) -> Result<()> {
+    if found <= most {
+        return Ok(());
+    }
+    let detail = format!("{field} holds {found}");
+    Err(Refusal::field(field, detail, format!("at most {most}")).into())
+}
+
+fn within(field: &str, value: u64, least: u64, most: u64) -> Result<i64> {
+    match i64::try_from(value) {
+        Ok(ms) if (least..=most).contains(&value) => Ok(ms),
+        _ => {
+            let detail = format!("{field} is {value}");
+            Err(Refusal::field(field, detail, format!("{least}..={most}")).into())
+        }
+    }
+}
+
+impl From<&Standing> for wire::DeliveryRules {
+    fn from(standing: &Standing) -> Self {
+        let Standing {
+            version,
+            rules,
+            updated_at,
+        } = standing;
+        let told = |kinds: Kinds| kinds.iter().map(Into::into).collect();
+        let mix = rules.mix.iter().map(|mix| wire::Mix {
+            most: mix.most,
+            kinds: told(mix.kinds),
+            per: mix.per,
+            of: told(mix.of),
+        });
+        Self {
+            version: *version,
+            mix: mix.collect(),
+            interruptions: rules.interruptions.map(|budget| wire::Interruptions {
+                count: budget.count,
+                per_ms: budget.per_ms.unsigned_abs(),
+                kinds: Some(told(budget.kinds)),
+            }),
+            separation: wire::Separation {
+                advertisers_ms: rules.separation.advertisers_ms.unsigned_abs(),
+                categories_ms: rules.separation.categories_ms.unsigned_abs(),
+                categories: rules.separation.categories.clone(),
+            },
+            updated_at: updated_at.map(|time| time.to_string()),
+        }
+    }
+}
