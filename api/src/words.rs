@@ -85,6 +85,23 @@ ids! {
     ModelId = "model_id";
 }
 
+/// How the ids of nobody begin.
+const NOBODY: &str = "anonymous:";
+
+impl ViewerId {
+    /// The id of nobody in particular: good for one decision, so that nothing that is done joins up.
+    #[must_use]
+    pub fn anonymous(number: u128) -> Self {
+        Self(format!("{NOBODY}{number:032x}").into())
+    }
+
+    /// Whether it names nobody: then nothing is kept of a viewer.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.0.starts_with(NOBODY)
+    }
+}
+
 /// Milliseconds since a media's zero; never negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Position(i64);

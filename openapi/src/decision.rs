@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::instrument::{Content, InstrumentKind};
+use crate::instrument::{Act, Content, InstrumentKind};
 
 /// The question "what now, for me, here?". Unknown fields are ignored and counted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -33,9 +33,42 @@ pub struct DecisionRequest {
     /// Receipts of what was shown lately, up to 8, so that the same device never sees a thing twice.
     #[serde(default)]
     pub recent: Vec<String>,
+    /// Decide as for nobody, though the token names a viewer: no profile is read, nothing is kept of the viewer, and caps
+    /// hold by `shown`. A token without a subject, or with the claim `anonymous`, always does.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// For how long the device's session has lasted, by its own clock: the session's cooldowns count from its begin on.
+    /// Without it there is no session to count by.
+    #[serde(default)]
+    pub session_ms: Option<i64>,
+    /// What the device itself has counted, at most 64 instruments; read only where nobody may be known.
+    #[serde(default)]
+    pub shown: Vec<Told>,
     /// Say why: what was seen, and every candidate with its score or its reason.
     #[serde(default)]
     pub explain: bool,
+}
+
+/// What a device has counted of one instrument, where caps are its own to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Told {
+    /// Which instrument.
+    pub instrument_id: String,
+    /// Its kind.
+    #[serde(default)]
+    pub kind: Option<InstrumentKind>,
+    /// How often it was shown in all.
+    #[serde(default)]
+    pub count: u32,
+    /// How long ago it was shown, the last times; at most 16.
+    #[serde(default)]
+    pub ago_ms: Vec<u64>,
+    /// How long it shows.
+    #[serde(default)]
+    pub show_ms: u64,
+    /// What the viewer did with it.
+    #[serde(default)]
+    pub done: Vec<Act>,
 }
 
 /// What the client is and can draw.

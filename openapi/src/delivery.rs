@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::caps::{Cooldowns, LevelCaps};
 use crate::instrument::InstrumentKind;
 
 /// The rules to follow from now on: a full replacement of those that stand.
@@ -11,7 +12,9 @@ use crate::instrument::InstrumentKind;
 #[schema(example = json!({
     "mix": [{"most": 1, "kinds": ["ad", "promotion"], "per": 3, "of": ["poll", "quiz", "trivia"]}],
     "interruptions": {"count": 6, "per_ms": 3600000},
-    "separation": {"advertisers_ms": 600000, "categories_ms": 900000, "categories": ["alcohol", "gambling"]}
+    "separation": {"advertisers_ms": 600000, "categories_ms": 900000, "categories": ["alcohol", "gambling"]},
+    "caps": {"global": [{"count": 20, "per": "day"}], "kind": {"ad": [{"count": 6, "per": "hour"}]}},
+    "cooldowns": {"global_ms": 60000, "kind_ms": {"ad": 300000}}
 }))]
 pub struct NewDeliveryRules {
     /// So many of some kinds for so many of others; each holds by itself. At most 16.
@@ -23,6 +26,12 @@ pub struct NewDeliveryRules {
     /// How long competitors are kept apart.
     #[serde(default)]
     pub separation: Separation,
+    /// How often a viewer is shown anything, anything of one advertiser, and anything of one kind.
+    #[serde(default)]
+    pub caps: LevelCaps,
+    /// How long nothing follows an overlay.
+    #[serde(default)]
+    pub cooldowns: Cooldowns,
 }
 
 /// The rules as they stand.
@@ -31,6 +40,8 @@ pub struct NewDeliveryRules {
     "version": 3, "mix": [{"most": 1, "kinds": ["ad", "promotion"], "per": 3, "of": ["poll", "quiz", "trivia"]}],
     "interruptions": {"count": 6, "per_ms": 3600000, "kinds": ["ad", "promotion", "poll", "quiz", "trivia", "product", "upsell"]},
     "separation": {"advertisers_ms": 600000, "categories_ms": 900000, "categories": ["alcohol", "gambling"]},
+    "caps": {"global": [{"count": 20, "per": "day"}], "advertiser": [], "kind": {"ad": [{"count": 6, "per": "hour"}]}},
+    "cooldowns": {"global_ms": 60000, "kind_ms": {"ad": 300000}, "session_ms": 0, "session_count": null},
     "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct DeliveryRules {
@@ -43,6 +54,10 @@ pub struct DeliveryRules {
     pub interruptions: Option<Interruptions>,
     /// How long competitors are kept apart.
     pub separation: Separation,
+    /// How often a viewer is shown anything, anything of one advertiser, and anything of one kind.
+    pub caps: LevelCaps,
+    /// How long nothing follows an overlay.
+    pub cooldowns: Cooldowns,
     /// When they were last changed (RFC 3339).
     #[schema(required)]
     pub updated_at: Option<String>,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::caps::Cap;
 pub use crate::content::{
     Answer, BaseTheme, Content, LocaleTexts, Offer, Poll, Price, Quiz, Theme,
 };
@@ -37,6 +38,13 @@ pub struct NewInstrument {
     /// How often one viewer may see it; as often as the overlay life lets it unless told.
     #[serde(default)]
     pub frequency_cap: Option<FrequencyCap>,
+    /// The same by several periods at once; at most 8. All of them hold, `frequency_cap` too.
+    #[serde(default)]
+    pub frequency_caps: Vec<Cap>,
+    /// What ends it for a viewer: after one of these it is not shown to that viewer again. `answer` for a poll, quiz and
+    /// trivia, nothing for the others unless told.
+    #[serde(default)]
+    pub stop_after: Option<Vec<Act>>,
     /// How long it shows, and how long it stays quiet then; the media's unless told.
     #[serde(default)]
     pub overlay_life: Option<OverlayLife>,
@@ -102,6 +110,18 @@ pub struct FrequencyCap {
     pub count: u32,
     /// Within this time: 1 000 to 31 536 000 000 ms.
     pub per_ms: u64,
+}
+
+/// What a viewer does once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The button was pressed, or the code scanned.
+    Click,
+    /// The question was answered.
+    Answer,
+    /// What it was for was done.
+    Conversion,
 }
 
 /// A rule over a viewer's attributes; at most 8 deep and 64 tests.
@@ -199,7 +219,8 @@ pub enum InstrumentState {
     "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
         {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
     "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
-    "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "overlay_life": null,
+    "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "frequency_caps": [],
+    "stop_after": ["answer"], "overlay_life": null,
     "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include", "categories": [],
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
@@ -226,6 +247,10 @@ pub struct Instrument {
     /// How often one viewer may see it.
     #[schema(required)]
     pub frequency_cap: Option<FrequencyCap>,
+    /// The same by several periods.
+    pub frequency_caps: Vec<Cap>,
+    /// What ends it for a viewer.
+    pub stop_after: Vec<Act>,
     /// How long it shows, and how long it stays quiet then.
     #[schema(required)]
     pub overlay_life: Option<OverlayLife>,

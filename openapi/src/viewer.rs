@@ -24,7 +24,8 @@ pub enum AttributeValue {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "demography": {"age": 34, "country": "NO"}, "behaviour": {"visits": 3},
-    "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {"plan": "free"}, "consent": {"personalisation": true}
+    "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {"plan": "free"}, "consent": {"personalisation": true},
+    "opt_out_categories": ["gambling"]
 }))]
 pub struct ViewerProfile {
     /// Who the viewer is: `age`, `country`, …; at most 32 attributes.
@@ -42,6 +43,10 @@ pub struct ViewerProfile {
     /// What the viewer agreed to.
     #[serde(default)]
     pub consent: Consent,
+    /// Ids of categories of which the viewer wants to see nothing, or what lies in them; this always wins, and needs no
+    /// consent to be kept.
+    #[serde(default)]
+    pub opt_out_categories: Vec<String>,
 }
 
 /// What the viewer agreed to; nothing unless told.
@@ -57,7 +62,7 @@ pub struct Consent {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "viewer_id": "v-81c2", "profile": {"demography": {"age": 34.0, "country": "NO"}, "behaviour": {"visits": 3.0},
-        "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {}, "consent": {"personalisation": true}},
+        "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {}, "consent": {"personalisation": true}, "opt_out_categories": ["gambling"]},
     "exposures": [{"instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "media_id": "harbour-cup",
         "shown_at": "2026-11-20T19:01:21.000Z"}],
     "updated_at": "2026-11-20T18:30:00.000Z"

@@ -38,10 +38,14 @@ pub enum Role {
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The viewer's id, or who the program or colleague is.
+    /// The viewer's id, or who the program or colleague is. A viewer's may be absent: then it is nobody in particular.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sub: String,
     /// The role.
     pub role: Role,
+    /// A viewer of whom nothing may be kept, whatever the subject says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
     /// Only for this media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<String>,
@@ -88,10 +92,30 @@ impl Auth {
         length_s: i64,
         now: Time,
     ) -> anyhow::Result<String> {
+        self.sign(subject, role, false, length_s, now)
+    }
+
+    /// Signs a token for a viewer who is nobody in particular: nothing is kept of who uses it.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn issue_anonymous(&self, length_s: i64, now: Time) -> anyhow::Result<String> {
+        self.sign("", Role::Viewer, true, length_s, now)
+    }
+
+    fn sign(
+        &self,
+        subject: &str,
+        role: Role,
+        anonymous: bool,
+        length_s: i64,
+        now: Time,
+    ) -> anyhow::Result<String> {
         let iat = now.ms() / 1000;
         let claims = Claims {
             sub: subject.to_owned(),
             role,
+            anonymous,
             media: None,
             iat,
             exp: iat + length_s,
@@ -138,8 +162,16 @@ impl Auth {
         if now >= expires_at {
             return Err(expired());
         }
-        let subject = ViewerId::parse(&claims.sub)
-            .map_err(|_| unauthenticated("the token's subject is not an id"))?;
+        let nobody = claims.role == Role::Viewer && (claims.anonymous || claims.sub.is_empty());
+        let subject = if nobody {
+            // The draw is seeded by it, and nothing else is: no subject goes further than this.
+            let mut number = [0; 16];
+            number.copy_from_slice(&blake3::hash(token.as_bytes()).as_bytes()[..16]);
+            ViewerId::anonymous(u128::from_le_bytes(number))
+        } else {
+            ViewerId::parse(&claims.sub)
+                .map_err(|_| unauthenticated("the token's subject is not an id"))?
+        };
         let media = claims.media.as_deref().map(MediaId::parse).transpose();
         Ok(Caller {
             subject,
@@ -203,6 +235,30 @@ mod tests {
             code(auth.verify(&token, NOW.plus_ms(60_000))),
             ErrorCode::TokenExpired
         );
+    }
+
+    #[test]
+    fn a_viewer_without_a_subject_is_nobody_and_stays_so() {
+        let (auth, _folder) = auth();
+        let token = auth.issue_anonymous(60, NOW).expect("a token");
+        let later = auth.issue_anonymous(61, NOW).expect("a token");
+        let subject = |token: &str| auth.verify(token, NOW).expect("verified").subject.clone();
+        assert!(subject(&token).is_anonymous());
+        assert_eq!(subject(&token), subject(&token));
+        assert_ne!(
+            subject(&token),
+            subject(&later),
+            "two tokens do not join up"
+        );
+        let named = auth
+            .sign("alice", Role::Viewer, true, 60, NOW)
+            .expect("a token");
+        assert!(
+            subject(&named).is_anonymous(),
+            "the claim goes over the subject"
+        );
+        let nobody = auth.issue("", Role::Operator, 60, NOW).expect("a token");
+        assert_eq!(code(auth.verify(&nobody, NOW)), ErrorCode::Unauthenticated);
     }
 
     #[test]

@@ -16,8 +16,11 @@ pub(super) struct Token {
     #[arg(long, env = "BECKON_ROLE", value_enum)]
     role: Role,
     /// Who the caller is: 1 to 128 of A-Za-z0-9._:-
-    #[arg(long, env = "BECKON_SUBJECT")]
-    subject: String,
+    #[arg(long, env = "BECKON_SUBJECT", required_unless_present = "anonymous")]
+    subject: Option<String>,
+    /// For a viewer who is nobody in particular: nothing is kept of who uses it
+    #[arg(long, conflicts_with = "subject")]
+    anonymous: bool,
     /// How long it is good for, in seconds
     #[arg(long, env = "BECKON_TOKEN_LENGTH_S", default_value_t = 3600, value_name = "SECONDS",
           value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
@@ -27,9 +30,17 @@ pub(super) struct Token {
 impl Token {
     #[expect(clippy::print_stdout, reason = "the token is this command's output")]
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let subject = ViewerId::parse(&self.subject)
-            .map_err(|invalid| anyhow::anyhow!("the subject is {}", invalid.bound))?;
         let auth = Auth::new(Keys::load_or_make(&self.store.keys_dir())?);
+        if self.anonymous {
+            anyhow::ensure!(
+                self.role == Role::Viewer,
+                "only a viewer can be anonymous: what colleagues do is known by their names"
+            );
+            println!("{}", auth.issue_anonymous(self.length_s, now())?);
+            return Ok(());
+        }
+        let subject = ViewerId::parse(self.subject.as_deref().unwrap_or_default())
+            .map_err(|invalid| anyhow::anyhow!("the subject is {}", invalid.bound))?;
         println!(
             "{}",
             auth.issue(subject.as_str(), self.role, self.length_s, now())?

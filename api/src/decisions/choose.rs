@@ -114,7 +114,7 @@ fn collect(scene: &Scene<'_>, found: &mut Vec<Candidate>, reasons: &mut [u32; Re
 }
 
 /// The decision's id follows from its seed: a question that is asked again is the same decision.
-fn decision_number(seed: u64) -> u128 {
+pub(super) fn decision_number(seed: u64) -> u128 {
     let high = beckon_classifier::draw::mix(seed, 1);
     let low = beckon_classifier::draw::mix(seed, 2);
     // Marked as a UUID of version 8: made by our own rule.

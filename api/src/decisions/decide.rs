@@ -15,8 +15,8 @@ use crate::detections::Detections;
 use crate::error::Result;
 use crate::instruments::{Delivery, Instruments};
 use crate::media::{self, OverlayLife};
-use crate::viewers::Viewers;
-use crate::words::{MediaId, Time};
+use crate::viewers::{Viewer, Viewers};
+use crate::words::{MediaId, Time, ViewerId};
 
 /// What decisions need of the other stations.
 #[derive(Debug)]
@@ -101,7 +101,14 @@ impl Decisions {
             .pages()
             .touching(media_id, window)
             .await?;
-        let viewer = self.sources.viewers.get(&caller.subject).await?;
+        let seed = seed::of(self.salt, media_id, &caller.subject, ask);
+        let viewer = if ask.anonymous || caller.subject.is_anonymous() {
+            // Named after the decision alone: what is done about two of them never joins up.
+            let viewer_id = ViewerId::anonymous(choose::decision_number(seed));
+            Arc::new(Viewer::nobody(viewer_id))
+        } else {
+            self.sources.viewers.get(&caller.subject).await?
+        };
         let index = self.sources.instruments.index();
         let delivery = self.sources.delivery.standing();
         let position = ask.position()?;
@@ -111,8 +118,7 @@ impl Decisions {
             Some(cue_id) => self.sources.cues.show(media_id, cue_id).await?,
             None => None,
         };
-        let seed = seed::of(self.salt, media_id, &caller.subject, ask);
-        let mut shown = shown::Shown::gather(&self.sealer, &media, &viewer, ask, now);
+        let mut shown = shown::Shown::gather(&self.sealer, &index, &media, &viewer, ask, now);
         let asked = (&viewer.viewer_id, media_id, seed);
         self.pending.of(asked, now, |showing| shown.add(showing));
         let scene = Scene {
@@ -142,7 +148,9 @@ impl Decisions {
             let mut choice = choose::choose(filters::ALL, &scene, scratch);
             // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
             choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
-            self.pending.remember(asked, now, choice.showings(&scene));
+            if !viewer.viewer_id.is_anonymous() {
+                self.pending.remember(asked, now, choice.showings(&scene));
+            }
             let took = || began.elapsed();
             let explained: Option<&dyn Fn() -> Duration> =
                 if ask.explain { Some(&took) } else { None };

@@ -11,6 +11,7 @@ mod context;
 mod decide;
 mod filters;
 pub mod http;
+mod limits;
 mod pending;
 mod policies;
 mod rank;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use crate::error::{At, Refusal, Result};
+use crate::instruments::Kind;
+use crate::viewers::Acts;
 use crate::words::{Position, Window};
 
 /// The widest window of this route.
@@ -31,10 +33,33 @@ pub struct Ask<'a> {
     pub personalisation: Option<bool>,
     /// Receipts of what was shown lately.
     pub recent: Vec<Cow<'a, str>>,
+    /// Decide as for nobody: nothing is kept of the viewer, and its profile is not read.
+    pub anonymous: bool,
+    /// For how long the device's session has lasted.
+    pub session_ms: Option<i64>,
+    /// What the device itself has counted; believed of nobody only.
+    pub shown: Vec<Told>,
     /// Say why.
     pub explain: bool,
     /// How many fields it had that we do not know.
     pub unknown_fields: u32,
+}
+
+/// What a device says of one instrument that it showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The instrument's id as a number.
+    pub instrument: u128,
+    /// Its kind.
+    pub kind: Option<Kind>,
+    /// How often it was shown in all.
+    pub count: u64,
+    /// How long ago, the last times.
+    pub ago_ms: Vec<i64>,
+    /// How long it shows.
+    pub show_ms: i64,
+    /// What the viewer did with it.
+    pub done: Acts,
 }
 
 impl Ask<'_> {

@@ -191,12 +191,9 @@ pub(super) struct Pick {
 impl Choice {
     /// What it puts on the viewer's screen, as later questions will count it.
     pub(super) fn showings(&self, scene: &Scene<'_>) -> impl ExactSizeIterator<Item = Showing> {
-        self.picks.iter().map(|pick| Showing {
-            decision: self.decision,
-            instrument: scene.index.get(pick.at).key,
-            here: true,
-            shown_at: scene.now,
-            hides_at: scene.now.plus_ms(pick.show_ms),
+        self.picks.iter().map(|pick| {
+            let live = scene.index.get(pick.at);
+            Showing::of(live, self.decision, scene.now, pick.show_ms)
         })
     }
 }

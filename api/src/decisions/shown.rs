@@ -1,11 +1,19 @@
 //! What this viewer was shown lately: the stored exposures, what this node decided and has not heard of yet,
 //! and what the device itself brings along.
 
+use std::cell::OnceCell;
+use std::sync::LazyLock;
+
 use super::Ask;
+use super::limits::Limits;
 use super::receipt::Sealer;
+use super::request::Told;
+use super::scene::Scene;
+use crate::instruments::caps::Caps;
+use crate::instruments::{Index, Kind, Live};
 use crate::media::Media;
-use crate::viewers::Viewer;
-use crate::words::Time;
+use crate::viewers::{Acts, Code, Counts, Exposure, Labels, Level, Viewer};
+use crate::words::{MediaId, Time};
 
 /// One showing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,24 +22,81 @@ pub(super) struct Showing {
     pub(super) decision: u128,
     /// Of which instrument.
     pub(super) instrument: u128,
+    /// Its kind, where it is known.
+    pub(super) kind: Option<Kind>,
+    /// Under what else it counts.
+    pub(super) labels: Labels<Code>,
     /// On the media in question.
     pub(super) here: bool,
     /// When it appeared.
     pub(super) shown_at: Time,
     /// When it hides.
     pub(super) hides_at: Time,
+    /// It stands in what is counted for life.
+    pub(super) counted: bool,
+}
+
+/// The kinds by their labels' codes.
+static KINDS: LazyLock<[(Code, Kind); Kind::ALL.len()]> =
+    LazyLock::new(|| Kind::ALL.map(|kind| (Code::of(kind.as_str()), kind)));
+
+impl Showing {
+    /// Of a live instrument, known before the viewer's store has heard of it.
+    pub(super) fn of(live: &Live, decision: u128, shown_at: Time, show_ms: i64) -> Self {
+        Self {
+            decision,
+            instrument: live.key,
+            kind: Some(live.kind),
+            labels: live.labels,
+            here: true,
+            shown_at,
+            hides_at: shown_at.plus_ms(show_ms),
+            counted: false,
+        }
+    }
+
+    /// Of a stored exposure.
+    pub(super) fn stored(exposure: &Exposure, here: &MediaId) -> Self {
+        let Exposure {
+            decision,
+            instrument,
+            labels,
+            media_id,
+            shown_at,
+            hides_at,
+        } = exposure;
+        let kind = |code: Code| KINDS.iter().find(|(known, _)| *known == code);
+        Self {
+            decision: *decision,
+            instrument: *instrument,
+            kind: labels.kind.and_then(kind).map(|(_, kind)| *kind),
+            labels: *labels,
+            here: media_id == here,
+            shown_at: *shown_at,
+            hides_at: *hides_at,
+            counted: true,
+        }
+    }
 }
 
 /// All showings, each once.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     showings: Vec<Showing>,
+    /// A bit for each instrument among them: most candidates were never shown, and need not be looked for.
+    instruments: [u64; 16],
+    /// What the device itself counts, where nobody else may.
+    told: Counts,
+    /// When the device's session began, where it says so.
+    pub(super) session_from: Option<Time>,
+    limits: OnceCell<Limits>,
 }
 
 impl Shown {
     /// Gathers the stored exposures and what the device brings along; what the node itself knows is added to it.
     pub(super) fn gather(
         sealer: &Sealer,
+        index: &Index,
         media: &Media,
         viewer: &Viewer,
         ask: &Ask<'_>,
@@ -39,32 +104,95 @@ impl Shown {
     ) -> Self {
         let mut shown = Self {
             showings: Vec::with_capacity(viewer.exposures().len() + ask.recent.len() + 2),
+            session_from: ask.session_ms.map(|ms| now.plus_ms(-ms)),
+            ..Self::default()
         };
         for exposure in viewer.exposures() {
-            shown.showings.push(Showing {
-                decision: exposure.decision,
-                instrument: exposure.instrument,
-                here: exposure.media_id == media.media_id,
-                shown_at: exposure.shown_at,
-                hides_at: exposure.hides_at,
-            });
+            shown.push(Showing::stored(exposure, &media.media_id));
+        }
+        let nobody = viewer.viewer_id.is_anonymous();
+        if nobody && !ask.shown.is_empty() {
+            // The device's own list says all that its receipts say.
+            ask.shown
+                .iter()
+                .for_each(|told| shown.hear(told, index, now));
+            return shown;
         }
         for receipt in ask.recent.iter().take(8) {
             // A receipt that does not open is of no harm here: it only fails to remind us.
             let Ok(receipt) = sealer.open(receipt, now) else {
                 continue;
             };
-            if receipt.viewer_id == viewer.viewer_id {
+            let own = receipt.viewer_id == viewer.viewer_id;
+            if own || nobody && receipt.viewer_id.is_anonymous() {
+                let live = index.by_key(receipt.chosen.instrument);
+                let live = live.map(|at| index.get(at));
                 shown.add(Showing {
                     decision: receipt.decision,
                     instrument: receipt.chosen.instrument,
+                    kind: live.map(|live| live.kind),
+                    labels: live.map(|live| live.labels).unwrap_or_default(),
                     here: receipt.media_id == media.media_id,
                     shown_at: receipt.issued_at,
                     hides_at: receipt.issued_at.plus_ms(i64::from(receipt.show_ms)),
+                    counted: false,
                 });
             }
         }
         shown
+    }
+
+    /// Takes the device's word for what it showed of one instrument: it keeps its own caps by it, and no one else's.
+    fn hear(&mut self, told: &Told, index: &Index, now: Time) {
+        let live = index.by_key(told.instrument).map(|at| index.get(at));
+        let kind = live.map(|live| live.kind).or(told.kind);
+        let labels = live.map(|live| live.labels).unwrap_or_default();
+        for ago_ms in &told.ago_ms {
+            let shown_at = now.plus_ms(-ago_ms);
+            self.push(Showing {
+                decision: 0,
+                instrument: told.instrument,
+                kind,
+                labels,
+                here: true,
+                shown_at,
+                hides_at: shown_at.plus_ms(told.show_ms),
+                counted: true,
+            });
+        }
+        self.mark(told.instrument);
+        let count = told.count.max(told.ago_ms.len() as u64);
+        let kind = kind.map(|kind| Code::of(kind.as_str()));
+        for (level, key) in [
+            (Level::Global, Some(Code::of(""))),
+            (Level::Kind, kind),
+            (Level::Advertiser, labels.advertiser),
+            (Level::Campaign, labels.campaign),
+            (Level::Instrument, live.map(|live| live.code)),
+        ] {
+            if let Some(key) = key {
+                self.told.add(level, key, count);
+            }
+        }
+        for act in told.done.iter() {
+            self.told.note(told.instrument, act);
+        }
+    }
+
+    fn bit(instrument: u128) -> (usize, u64) {
+        // The low bits of ids are random.
+        let at = (instrument % 1_024) as usize;
+        (at / 64, 1 << (at % 64))
+    }
+
+    fn mark(&mut self, instrument: u128) {
+        let (word, bit) = Self::bit(instrument);
+        self.instruments[word] |= bit;
+    }
+
+    fn push(&mut self, showing: Showing) {
+        self.mark(showing.instrument);
+        self.showings.push(showing);
     }
 
     /// Adds a showing unless it is known from another side.
@@ -72,12 +200,48 @@ impl Shown {
         let known =
             |s: &Showing| s.decision == showing.decision && s.instrument == showing.instrument;
         if !self.showings.iter().any(known) {
-            self.showings.push(showing);
+            self.push(showing);
         }
     }
 
     /// The showings, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Showing> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Showing> + Clone {
         self.showings.iter()
+    }
+
+    /// Whether this instrument may have been shown, as far back as showings and the device tell; seldom wrongly so, and
+    /// never wrongly not.
+    pub(super) fn may_hold(&self, instrument: u128) -> bool {
+        let (word, bit) = Self::bit(instrument);
+        self.instruments[word] & bit != 0
+    }
+
+    /// Whether one of the caps allows no more of what is the same as these.
+    pub(super) fn reaches(
+        &self,
+        scene: &Scene<'_>,
+        caps: &Caps,
+        (level, key): (Level, Code),
+        same: impl Fn(&Showing) -> bool + Copy,
+    ) -> bool {
+        let showings = self.iter().filter(move |showing| same(showing));
+        let life = || {
+            let uncounted = showings.clone().filter(|showing| !showing.counted).count();
+            let counted = scene.viewer.counts().showings(level, key);
+            counted + self.told.showings(level, key) + uncounted as u64
+        };
+        let times = showings.clone().map(|showing| showing.shown_at);
+        caps.are_reached(scene.now, times, life)
+    }
+
+    /// What the viewer did with an instrument.
+    pub(super) fn acts(&self, viewer: &Viewer, instrument: u128) -> Acts {
+        let told = self.told.acts(instrument);
+        viewer.counts().acts(instrument).and(told)
+    }
+
+    /// What holds for everything that this viewer may be shown now; worked out once a decision.
+    pub(super) fn limits(&self, scene: &Scene<'_>) -> Limits {
+        *self.limits.get_or_init(|| Limits::of(scene))
     }
 }

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Event, EventType, Intake, store};
+use super::trace::{self, Due};
+use super::{Event, Intake, store};
 use crate::config::now;
 use crate::db::Db;
-use crate::decisions::Mode;
-use crate::viewers::{Exposure, Impression, Viewers};
+use crate::decisions::receipt::instrument_id;
+use crate::instruments::{Instruments, Version};
+use crate::viewers::{Trace, Viewers};
 use crate::words::Time;
 
 /// How many events share a commit at the most: past it a waiting caller gains nothing from sharing.
@@ -36,6 +38,7 @@ pub(super) struct Turn {
 #[derive(Debug)]
 pub(super) struct Fold {
     db: Db,
+    instruments: Arc<Instruments>,
     viewers: Arc<Viewers>,
     schema_id: String,
     inbox: mpsc::Receiver<Turn>,
@@ -44,8 +47,14 @@ pub(super) struct Fold {
 }
 
 impl Fold {
-    pub(super) fn new(db: Db, viewers: Arc<Viewers>, inbox: mpsc::Receiver<Turn>) -> Self {
+    pub(super) fn new(
+        db: Db,
+        instruments: Arc<Instruments>,
+        viewers: Arc<Viewers>,
+        inbox: mpsc::Receiver<Turn>,
+    ) -> Self {
         Self {
+            instruments,
             schema_id: viewers.schema().digest().to_owned(),
             db,
             viewers,
@@ -110,12 +119,8 @@ impl Fold {
         let fresh = events
             .iter()
             .zip(&intakes)
-            .filter(|(event, intake)| {
-                event.event_type == EventType::Impression
-                    && event.receipt.terms.mode == Mode::Live
-                    && **intake == Intake::New
-            })
-            .map(|(event, _)| impression(event));
+            .filter(|(_, intake)| **intake != Intake::Seen)
+            .filter_map(|(event, _)| Due::of(event));
         self.tell(fresh.collect()).await;
         let mut rest = intakes.as_slice();
         for (answer, length) in answers.into_iter().zip(lengths) {
@@ -143,26 +148,37 @@ impl Fold {
         }
     }
 
-    /// Tells the viewer store what was drawn. A failure is no loss: the log keeps it as due.
-    async fn tell(&mut self, impressions: Vec<Impression>) {
-        if impressions.is_empty() {
+    /// Tells the viewer store what was drawn and done. A failure is no loss: the log keeps it as due.
+    async fn tell(&mut self, due: Vec<Due>) {
+        if due.is_empty() {
             return;
         }
-        match self.viewers.expose(&impressions).await {
-            Ok(()) => self
-                .told
-                .extend(impressions.into_iter().map(|told| told.event_id)),
+        let told: Vec<String> = due.iter().map(|due| due.event_id.clone()).collect();
+        match self.record(due).await {
+            Ok(()) => self.told.extend(told),
             Err(error) => {
                 tracing::warn!(kind = "exposures.late", %error, "exposures will be told later");
             }
         }
     }
 
+    async fn record(&self, due: Vec<Due>) -> crate::error::Result<()> {
+        let mut traces: Vec<Trace> = Vec::with_capacity(due.len());
+        for due in due {
+            let instrument = instrument_id(due.instrument);
+            let version = self.instruments.version(&instrument, due.version).await?;
+            // Versions outlive their instrument; where there never was one, the showing counts as that of its instrument.
+            let labels = version.as_deref().map(Version::labels).unwrap_or_default();
+            traces.push(due.trace(labels));
+        }
+        self.viewers.record(&traces).await
+    }
+
     async fn note_told(&mut self) {
         if self.told.is_empty() {
             return;
         }
-        match store::note_told(&self.db, &self.told).await {
+        match trace::note_told(&self.db, &self.told).await {
             Ok(()) => self.told.clear(),
             Err(error) => {
                 tracing::warn!(
@@ -177,7 +193,7 @@ impl Fold {
     /// Tells what was received before this moment and is still due.
     async fn sweep(&mut self, before: Time) {
         loop {
-            match store::due(&self.db, before, MOST).await {
+            match trace::due(&self.db, before, MOST).await {
                 Ok(due) if due.is_empty() => return,
                 Ok(due) => {
                     let count = due.len();
@@ -198,20 +214,5 @@ impl Fold {
                 }
             }
         }
-    }
-}
-
-fn impression(event: &Event) -> Impression {
-    let receipt = &event.receipt;
-    Impression {
-        event_id: event.event_id.clone(),
-        viewer_id: receipt.viewer_id.clone(),
-        exposure: Exposure {
-            decision: receipt.decision,
-            instrument: receipt.chosen.instrument,
-            media_id: receipt.media_id.clone(),
-            shown_at: event.happened_at,
-            hides_at: event.happened_at.plus_ms(i64::from(receipt.show_ms)),
-        },
     }
 }

@@ -9,6 +9,7 @@ mod model;
 mod read;
 mod shown;
 mod store;
+mod trace;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -58,9 +59,11 @@ impl Events {
         keys: &Keys,
     ) -> anyhow::Result<Self> {
         let (to_fold, inbox) = mpsc::channel(WAITING);
+        let schema_id = viewers.schema().digest().to_owned();
+        let fold = fold::Fold::new(db.clone(), instruments.clone(), viewers, inbox);
         Ok(Self {
-            schema_id: viewers.schema().digest().to_owned(),
-            fold: Mutex::new(Some(fold::Fold::new(db.clone(), viewers, inbox))),
+            schema_id,
+            fold: Mutex::new(Some(fold)),
             db,
             instruments,
             sealer: Sealer::new(keys.receipt())?,

@@ -8,10 +8,10 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use super::shown;
+use super::trace::{self, Due};
 use super::{Event, EventType, Intake, Outcome, TALLIES, Tally};
 use crate::db::{Db, Write, bump};
 use crate::decisions::Mode;
-use crate::viewers::{Exposure, Impression};
 use crate::words::{AnswerId, InstrumentId, Invalid, MediaId, Time, ViewerId};
 
 /// Two transactions got in each other's way: one of them may begin anew.
@@ -111,7 +111,7 @@ pub(super) async fn fold(
     if !tallies.is_empty() {
         bump(write.tx(), TALLIES, now).await?;
     }
-    set_told(&mut write, told).await?;
+    trace::set_told(&mut write, told).await?;
     write.commit().await.context("failed to commit events")?;
     Ok(intakes)
 }
@@ -150,9 +150,7 @@ async fn insert_event(write: &mut Write, event: &Event) -> anyhow::Result<bool> 
     .bind(event.at.ms())
     .bind(event.happened_at.ms())
     .bind(event.received_at.ms())
-    .bind(i64::from(
-        event.event_type == EventType::Impression && receipt.terms.mode == Mode::Live,
-    ))
+    .bind(i64::from(Due::of(event).is_some()))
     .bind(mode_name(receipt.terms.mode))
     .bind(receipt.terms.variant.map(i64::from))
     .bind(receipt.terms.spend.map(|spend| Uuid::from_u128(spend.campaign).to_string()))
@@ -282,53 +280,6 @@ async fn add_answers(
     .await
     .context("failed to add to the answers")?;
     Ok(())
-}
-
-async fn set_told(write: &mut Write, told: &[String]) -> anyhow::Result<()> {
-    for event_id in told {
-        sqlx::query("update event set exposure_due = 0 where event_id = $1")
-            .bind(event_id.clone())
-            .execute(write.tx())
-            .await
-            .context("failed to note a told exposure")?;
-    }
-    Ok(())
-}
-
-/// Notes that the exposures of these events are told.
-pub(super) async fn note_told(db: &Db, told: &[String]) -> anyhow::Result<()> {
-    let mut write = db.write().await?;
-    set_told(&mut write, told).await?;
-    Ok(write.commit().await?)
-}
-
-/// Impressions received before this moment whose exposures nobody has noted as told.
-pub(super) async fn due(db: &Db, before: Time, limit: usize) -> anyhow::Result<Vec<Impression>> {
-    let rows = sqlx::query(
-        "select event_id, viewer_id, decision_id, instrument_id, media_id, happened_at, show_ms from event
-         where exposure_due = 1 and received_at <= $1 order by received_at limit $2",
-    )
-    .bind(before.ms())
-    .bind(i64::try_from(limit)?)
-    .fetch_all(db.pool())
-    .await
-    .context("failed to read due exposures")?;
-    let impression = |row: &AnyRow| {
-        let text = |column: &str| row.try_get::<String, _>(column);
-        let shown_at = Time::from_ms(row.try_get("happened_at")?);
-        Ok(Impression {
-            event_id: text("event_id")?,
-            viewer_id: ViewerId::parse(&text("viewer_id")?).map_err(invalid)?,
-            exposure: Exposure {
-                decision: Uuid::try_parse(&text("decision_id")?)?.as_u128(),
-                instrument: Uuid::try_parse(&text("instrument_id")?)?.as_u128(),
-                media_id: MediaId::parse(&text("media_id")?).map_err(invalid)?,
-                shown_at,
-                hides_at: shown_at.plus_ms(row.try_get("show_ms")?),
-            },
-        })
-    };
-    rows.iter().map(impression).collect()
 }
 
 fn invalid(invalid: Invalid) -> anyhow::Error {

@@ -251,7 +251,7 @@ async fn what_is_tried_out_counts_nowhere_and_who_is_held_out_counts_apart() {
     );
     let rows = shown::newest(&db, "schema", 10).await.expect("rows");
     assert!(rows.is_empty(), "nothing is learnt of either");
-    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
+    assert!(trace::due(&db, NOW, 10).await.expect("read").is_empty());
 }
 
 #[tokio::test]
@@ -259,21 +259,28 @@ async fn an_exposure_is_due_until_it_is_noted_as_told() {
     let (db, _folder) = database().await;
     let shown = event(EventType::Impression, &receipt(1, "alice"), None);
     let click = event(EventType::Click, &receipt(1, "alice"), None);
-    fold(&db, &[shown.clone(), click]).await;
-    let due = store::due(&db, NOW, 10).await.expect("read");
-    assert_eq!(due.len(), 1);
-    assert_eq!(due[0].event_id, shown.event_id);
-    assert_eq!(due[0].exposure.hides_at, NOW.plus_ms(30_000));
+    let seen = event(EventType::Viewable, &receipt(1, "alice"), None);
+    fold(&db, &[shown.clone(), click.clone(), seen]).await;
+    let mut due = trace::due(&db, NOW, 10).await.expect("read");
+    due.sort_by_key(|due| due.event_type);
+    let expected: Vec<trace::Due> = [&shown, &click]
+        .into_iter()
+        .filter_map(trace::Due::of)
+        .collect();
+    assert_eq!(
+        due, expected,
+        "the log keeps all that the viewer's store is to be told"
+    );
     assert!(
-        store::due(&db, NOW.plus_ms(-1), 10)
+        trace::due(&db, NOW.plus_ms(-1), 10)
             .await
             .expect("read")
             .is_empty()
     );
-    store::note_told(&db, &[shown.event_id])
+    trace::note_told(&db, &[shown.event_id, click.event_id])
         .await
         .expect("noted");
-    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
+    assert!(trace::due(&db, NOW, 10).await.expect("read").is_empty());
 }
 
 #[tokio::test]
@@ -296,7 +303,7 @@ async fn an_erased_viewer_leaves_the_counts_and_nothing_else() {
             .expect("read")
             .is_empty()
     );
-    assert!(store::due(&db, NOW, 10).await.expect("read").is_empty());
+    assert!(trace::due(&db, NOW, 10).await.expect("read").is_empty());
     assert_eq!(
         fold(&db, &told).await,
         [Intake::Seen; 2],
@@ -334,6 +341,8 @@ async fn requests_that_wait_together_share_one_commit() {
         db.clone(),
         beckon_classifier::schema::Schema::default(),
     ));
+    let instruments = Instruments::open(db.clone(), viewers.schema().clone());
+    let instruments = Arc::new(instruments.await.expect("no instruments"));
     let (to_fold, inbox) = mpsc::channel(8);
     let mut answers = Vec::new();
     for viewer in ["alice", "bob", "carol"] {
@@ -355,7 +364,9 @@ async fn requests_that_wait_together_share_one_commit() {
     }
     // Nobody can send any more: the fold ends after what waits.
     drop(to_fold);
-    fold::Fold::new(db.clone(), viewers, inbox).run().await;
+    fold::Fold::new(db.clone(), instruments, viewers, inbox)
+        .run()
+        .await;
     for answered in answers {
         assert_eq!(answered.await.expect("an answer"), [Intake::New; 2]);
     }

@@ -11,6 +11,17 @@ pub enum Content {
     Offer(Offer),
 }
 
+impl Content {
+    /// For whom it runs, where it says so.
+    #[must_use]
+    pub fn advertiser(&self) -> Option<&str> {
+        match self {
+            Self::Offer(offer) => Some(&offer.advertiser),
+            Self::Question(_) => None,
+        }
+    }
+}
+
 /// A question and its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {

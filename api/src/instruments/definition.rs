@@ -1,10 +1,12 @@
 //! What an instrument is: content, trigger, audience and limits. A definition that exists is within its bounds.
 
 use super::audience::Rule;
+use super::caps::{Cap, Caps, Period};
 use super::content::Content;
 use super::presentation::Presentation;
 use crate::categories::Categories;
 use crate::media::OverlayLife;
+use crate::viewers::{Act, Acts, Labels};
 use crate::words::{Confidence, MediaId, Time};
 
 /// The kinds of instruments.
@@ -78,6 +80,10 @@ pub struct Definition {
     pub schedule: Option<Schedule>,
     /// How often one viewer may see it.
     pub frequency_cap: Option<FrequencyCap>,
+    /// How often one viewer may see it, by several periods; holds beside `frequency_cap`.
+    pub frequency_caps: Caps,
+    /// What a viewer does once, and does not see it again.
+    pub stop_after: Acts,
     /// How long it shows and stays quiet then.
     pub overlay_life: Option<OverlayLife>,
     /// On which media it may run; empty for all.
@@ -90,6 +96,38 @@ pub struct Definition {
     pub in_ad_breaks: bool,
     /// What it advertises.
     pub categories: Categories,
+}
+
+impl Definition {
+    /// All its caps.
+    #[must_use]
+    pub fn caps(&self) -> Caps {
+        let short = self.frequency_cap.map(|cap| Cap {
+            count: cap.count,
+            period: Period::Within(cap.per_ms),
+        });
+        let listed = self.frequency_caps.0.iter().copied();
+        Caps(short.into_iter().chain(listed).collect())
+    }
+
+    /// Under what its showings count beside itself.
+    #[must_use]
+    pub fn labels(&self) -> Labels<String> {
+        let paid_by = self.presentation.paid_by.as_deref();
+        let advertiser = self.content.advertiser().or(paid_by);
+        Labels::new(self.kind.as_str(), advertiser, None)
+    }
+}
+
+impl Kind {
+    /// What ends an instrument of this kind for a viewer unless told: nobody is asked twice.
+    #[must_use]
+    pub fn stops_after(self) -> Acts {
+        match self {
+            Self::Poll | Self::Quiz | Self::Trivia => Acts::NONE.with(Act::Answer),
+            Self::Ad | Self::Promotion | Self::Product | Self::Upsell => Acts::NONE,
+        }
+    }
 }
 
 /// What must be on screen.

@@ -7,14 +7,16 @@ use beckon_classifier::encode::bounded;
 use beckon_classifier::schema::{Piece, Schema, Side};
 
 use super::audience::Audience;
+use super::caps::Caps;
 use super::content::Content;
-use super::definition::{Definition, FrequencyCap, Kind};
+use super::definition::{Definition, Kind};
 use super::locale::Localised;
 use super::show_time::ShowTime;
 use super::wire::overlay_contents;
 use crate::categories::Categories;
 use crate::detections::{NameId, Names};
 use crate::media::OverlayLife;
+use crate::viewers::{Acts, Code, Labels};
 use crate::words::{InstrumentId, MediaId, Time};
 
 /// A live instrument, with everything worked out that does not hang on the question.
@@ -41,7 +43,15 @@ pub struct Live {
     /// Not from this on.
     pub ends_at: Option<Time>,
     /// How often one viewer may see it.
-    pub frequency_cap: Option<FrequencyCap>,
+    pub caps: Caps,
+    /// How often one viewer may see its campaign.
+    pub campaign_caps: Caps,
+    /// What a viewer does once, and does not see it again.
+    pub stop_after: Acts,
+    /// Its id as viewers' counters know it.
+    pub code: Code,
+    /// Under what its showings count beside itself.
+    pub labels: Labels<Code>,
     /// How long it shows and stays quiet then.
     pub overlay_life: Option<OverlayLife>,
     /// On which media it may run; empty for all.
@@ -78,6 +88,7 @@ impl Live {
     ) -> Self {
         let schedule = definition.schedule.unwrap_or_default();
         let show_time = definition.show_time();
+        let (caps, labels) = (definition.caps(), definition.labels().codes());
         let trigger = definition.trigger;
         let names = trigger.iter().flat_map(|trigger| &trigger.names);
         let mut triggers: Vec<NameId> = names.map(|name| Names::intern(name)).collect();
@@ -91,6 +102,11 @@ impl Live {
         Self {
             show_time,
             key: key(&instrument_id),
+            caps,
+            campaign_caps: Caps::default(),
+            stop_after: definition.stop_after,
+            code: Code::of(instrument_id.as_str()),
+            labels,
             pieces: pieces(&instrument_id, kind, schema),
             head_json: format!(
                 r#"{{"instrument_id":"{instrument_id}","version":{version},"kind":"{}","show_at_ms":"#,
@@ -110,7 +126,6 @@ impl Live {
             audience: definition.audience.as_ref().map(Audience::compile),
             starts_at: schedule.starts_at,
             ends_at: schedule.ends_at,
-            frequency_cap: definition.frequency_cap,
             overlay_life: definition.overlay_life,
             media_ids: definition.media_ids,
             priority: definition.priority,
@@ -220,6 +235,12 @@ impl Index {
     #[must_use]
     pub fn by_name(&self, name: NameId) -> &[u32] {
         self.by_name.get(name.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The position of the live instrument of this number.
+    #[must_use]
+    pub fn by_key(&self, key: u128) -> Option<u32> {
+        self.by_key.get(&key).copied()
     }
 
     /// The position of a live instrument.

@@ -4,6 +4,7 @@ use beckon_classifier::schema::Piece;
 
 use super::content::{Content, Question};
 use super::definition::{Definition, Kind};
+use crate::viewers::Labels;
 use crate::words::{InstrumentId, Time};
 
 /// Where an instrument stands.
@@ -61,6 +62,12 @@ impl Version {
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.definition.kind
+    }
+
+    /// Under what its showings count beside itself.
+    #[must_use]
+    pub fn labels(&self) -> Labels<String> {
+        self.definition.labels()
     }
 
     /// Its question, where it asks one.

@@ -3,6 +3,7 @@
 mod accessibility;
 pub mod audience;
 pub mod caps;
+mod caps_row;
 mod content;
 mod contrast;
 mod definition;
@@ -23,7 +24,7 @@ mod wire;
 pub use audience::Audience;
 pub use content::{Answer, Content, Offer, Picture, PictureSource, Price, Question};
 pub use definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
-pub use delivery::{Delivery, DeliveryRules, Kinds};
+pub use delivery::{Delivery, DeliveryRules, Kinds, delivery_rules_from_wire};
 pub use images::Images;
 pub use index::{Index, Live};
 pub use instrument::{Instrument, State, Version};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::categories::Categories;
+
 /// The groups of attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
@@ -109,6 +111,8 @@ pub struct Profile {
     pub attributes: BTreeMap<AttributeName, Value>,
     /// What the viewer agreed to.
     pub consent: Consent,
+    /// Categories of which the viewer wants to see nothing.
+    pub opt_outs: Categories,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use beckon_classifier::schema::Schema;
 
 use super::memory::Memory;
 use super::store::SqlStore;
-use super::{Exposure, Impression, Profile, Store, Viewer};
+use super::{Exposure, Profile, Store, Trace, Viewer};
 use crate::config::now;
 use crate::db::{Db, Engine};
 use crate::error::{ErrorCode, Refusal, Result};
@@ -79,8 +79,12 @@ impl Viewers {
     /// Replaces a profile.
     ///
     /// # Errors
-    /// When the store does not answer.
+    /// When the id names nobody, or the store does not answer.
     pub async fn put(&self, viewer_id: &ViewerId, profile: &Profile, now: Time) -> Result<()> {
+        if viewer_id.is_anonymous() {
+            let detail = "an id that begins with `anonymous:` names nobody";
+            return Err(Refusal::field("viewer_id", detail, "another beginning").into());
+        }
         self.store.put(viewer_id, profile, now).await?;
         self.memory.forget(viewer_id);
         Ok(())
@@ -100,17 +104,17 @@ impl Viewers {
         }
     }
 
-    /// Records impressions, all or none. Safe to repeat: each counts once, by its event's id.
+    /// Records what events left, all or none. Safe to repeat: each counts once, by its event's id.
     ///
     /// # Errors
     /// When the store does not answer; nothing was recorded then.
-    pub async fn expose(&self, impressions: &[Impression]) -> Result<()> {
-        if impressions.is_empty() {
+    pub async fn record(&self, traces: &[Trace]) -> Result<()> {
+        if traces.is_empty() {
             return Ok(());
         }
-        self.store.record(impressions).await?;
-        for impression in impressions {
-            self.memory.forget(&impression.viewer_id);
+        self.store.record(traces).await?;
+        for trace in traces {
+            self.memory.forget(trace.viewer_id());
         }
         Ok(())
     }

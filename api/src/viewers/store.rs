@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use super::{
-    AttributeName, Consent, Exposure, Impression, MOST_EXPOSURES, Profile, Store, Stored, Value,
+    Act, AttributeName, Code, Consent, Counts, Exposure, Impression, KEPT_EXPOSURES, KEPT_MS,
+    Labels, Level, Profile, Store, Stored, Trace, Value,
 };
-use crate::db::Db;
+use crate::categories::Category;
+use crate::db::{Db, Write};
 use crate::words::{MediaId, Time, ViewerId};
 
 /// Viewers in the registry's database.
@@ -32,6 +34,9 @@ impl SqlStore {
 struct ProfileRow {
     attributes: BTreeMap<String, ValueRow>,
     personalisation: bool,
+    /// Ids of categories. Absent in what was stored before there were any.
+    #[serde(default)]
+    opt_outs: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +52,7 @@ fn to_row(profile: &Profile) -> ProfileRow {
     let Profile {
         attributes,
         consent: Consent { personalisation },
+        opt_outs,
     } = profile;
     let value = |value: &Value| match value {
         Value::Bool(flag) => ValueRow::Bool(*flag),
@@ -60,6 +66,7 @@ fn to_row(profile: &Profile) -> ProfileRow {
             .map(|(name, v)| (name.to_string(), value(v)))
             .collect(),
         personalisation: *personalisation,
+        opt_outs: opt_outs.iter().map(|c| c.id().to_owned()).collect(),
     }
 }
 
@@ -84,6 +91,12 @@ fn from_row(row: ProfileRow) -> anyhow::Result<Profile> {
         consent: Consent {
             personalisation: row.personalisation,
         },
+        // One that is not in the taxonomy any more covers nothing.
+        opt_outs: row
+            .opt_outs
+            .iter()
+            .filter_map(|id| Category::parse(id).ok())
+            .collect(),
     })
 }
 
@@ -104,6 +117,7 @@ fn exposures(rows: &[AnyRow]) -> anyhow::Result<Vec<Exposure>> {
         exposures.push(Exposure {
             decision: number(row, "decision_id")?,
             instrument: number(row, "instrument_id")?,
+            labels: labels(row)?,
             media_id,
             shown_at: Time::from_ms(row.try_get("shown_at")?),
             hides_at: Time::from_ms(row.try_get("hides_at")?),
@@ -112,9 +126,123 @@ fn exposures(rows: &[AnyRow]) -> anyhow::Result<Vec<Exposure>> {
     Ok(exposures)
 }
 
-/// How many exposures are kept, as SQL wants it.
-fn most_exposures() -> i64 {
-    i64::try_from(MOST_EXPOSURES).unwrap_or(i64::MAX)
+fn labels(row: &AnyRow) -> anyhow::Result<Labels<Code>> {
+    let code = |column: &str| -> anyhow::Result<Option<Code>> {
+        Ok(row.try_get::<Option<&str>, _>(column)?.map(Code::of))
+    };
+    Ok(Labels {
+        kind: code("kind")?,
+        advertiser: code("advertiser")?,
+        campaign: code("campaign")?,
+    })
+}
+
+fn counts(rows: &[AnyRow]) -> anyhow::Result<Counts> {
+    let mut counts = Counts::default();
+    for row in rows {
+        let (counter, key): (&str, &str) = (row.try_get("counter")?, row.try_get("key")?);
+        let level = Level::ALL
+            .into_iter()
+            .find(|level| level.as_str() == counter);
+        match (level, Act::parse(counter)) {
+            (Some(level), _) => {
+                let count = u64::try_from(row.try_get::<i64, _>("count")?)?;
+                counts.add(level, Code::of(key), count);
+            }
+            (None, Some(act)) => counts.note(Uuid::parse_str(key)?.as_u128(), act),
+            // Written by a newer node.
+            (None, None) => {}
+        }
+    }
+    Ok(counts)
+}
+
+/// Adds to counters, many in one statement: an impression has up to five. Rows are touched in one order everywhere.
+async fn add(
+    write: &mut Write,
+    counters: &BTreeMap<(String, &'static str, String), i64>,
+) -> anyhow::Result<()> {
+    const AT_ONCE: usize = 100;
+    let all: Vec<_> = counters.iter().collect();
+    for some in all.chunks(AT_ONCE) {
+        let places = (0..some.len()).map(|n| {
+            let [a, b, c, d] = [1, 2, 3, 4].map(|i| n * 4 + i);
+            format!("(${a}, ${b}, ${c}, ${d})")
+        });
+        let places = places.collect::<Vec<_>>().join(", ");
+        // An act is done or not: doing it again counts no further.
+        let sql = format!(
+            "insert into viewer_counter (viewer_id, counter, key, count) values {places}
+             on conflict (viewer_id, counter, key) do update set count = case
+                 when excluded.counter in ('click', 'answer', 'conversion') then 1
+                 else viewer_counter.count + excluded.count end"
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for ((viewer_id, counter, key), count) in some {
+            query = query
+                .bind(viewer_id.clone())
+                .bind(*counter)
+                .bind(key.clone())
+                .bind(**count);
+        }
+        query
+            .execute(write.tx())
+            .await
+            .context("failed to add to a viewer's counters")?;
+    }
+    Ok(())
+}
+
+/// True where the event was not known.
+async fn insert_exposure(write: &mut Write, impression: &Impression) -> anyhow::Result<bool> {
+    let Labels {
+        kind,
+        advertiser,
+        campaign,
+    } = impression.labels.clone();
+    let done = sqlx::query(
+        "insert into exposure (event_id, viewer_id, decision_id, instrument_id, media_id, shown_at, hides_at,
+             kind, advertiser, campaign)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (event_id) do nothing",
+    )
+    .bind(impression.event_id.clone())
+    .bind(impression.viewer_id.to_string())
+    .bind(Uuid::from_u128(impression.decision).to_string())
+    .bind(Uuid::from_u128(impression.instrument).to_string())
+    .bind(impression.media_id.to_string())
+    .bind(impression.shown_at.ms())
+    .bind(impression.hides_at.ms())
+    .bind(kind)
+    .bind(advertiser)
+    .bind(campaign)
+    .execute(write.tx())
+    .await
+    .context("failed to record an exposure")?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Drops what lies behind all that caps ask for: a viewer's list never grows without end.
+async fn drop_old(write: &mut Write, viewer_id: &str) -> anyhow::Result<()> {
+    let (least, most) = KEPT_EXPOSURES;
+    sqlx::query(
+        "delete from exposure where viewer_id = $1 and (
+             shown_at < (select min(shown_at) from
+                 (select shown_at from exposure where viewer_id = $2 order by shown_at desc limit $3) least)
+             and shown_at <= (select max(shown_at) from exposure where viewer_id = $4) - $5
+             or shown_at < (select min(shown_at) from
+                 (select shown_at from exposure where viewer_id = $6 order by shown_at desc limit $7) most))",
+    )
+    .bind(viewer_id.to_owned())
+    .bind(viewer_id.to_owned())
+    .bind(i64::try_from(least)?)
+    .bind(viewer_id.to_owned())
+    .bind(KEPT_MS)
+    .bind(viewer_id.to_owned())
+    .bind(i64::try_from(most)?)
+    .execute(write.tx())
+    .await
+    .map(drop)
+    .context("failed to drop old exposures")
 }
 
 #[async_trait]
@@ -134,17 +262,25 @@ impl Store for SqlStore {
             None => None,
         };
         let rows = sqlx::query(
-            "select decision_id, instrument_id, media_id, shown_at, hides_at from exposure
+            "select decision_id, instrument_id, media_id, shown_at, hides_at, kind, advertiser, campaign from exposure
              where viewer_id = $1 order by shown_at desc limit $2",
         )
         .bind(viewer_id.to_string())
-        .bind(most_exposures())
+        .bind(i64::try_from(KEPT_EXPOSURES.1)?)
         .fetch_all(self.db.pool())
         .await
         .context("failed to read a viewer's exposures")?;
+        let exposures = exposures(&rows)?;
+        let rows =
+            sqlx::query("select counter, key, count from viewer_counter where viewer_id = $1")
+                .bind(viewer_id.to_string())
+                .fetch_all(self.db.pool())
+                .await
+                .context("failed to read a viewer's counters")?;
         Ok(Stored {
             profile,
-            exposures: exposures(&rows)?,
+            exposures,
+            counts: counts(&rows)?,
         })
     }
 
@@ -169,6 +305,7 @@ impl Store for SqlStore {
         for sql in [
             "delete from viewer where viewer_id = $1",
             "delete from exposure where viewer_id = $1",
+            "delete from viewer_counter where viewer_id = $1",
         ] {
             let done = sqlx::query(sql)
                 .bind(viewer_id.to_string())
@@ -181,46 +318,33 @@ impl Store for SqlStore {
         Ok(found > 0)
     }
 
-    async fn record(&self, impressions: &[Impression]) -> anyhow::Result<()> {
+    async fn record(&self, traces: &[Trace]) -> anyhow::Result<()> {
         let mut write = self.db.write().await?;
         // In one order, so that two nodes that record at once do not wait for each other in a ring.
+        let mut order: Vec<&Trace> = traces.iter().collect();
+        order.sort_by_key(|trace| trace.event_id());
         let mut grown = BTreeSet::new();
-        for impression in impressions {
-            let Impression {
-                event_id,
-                viewer_id,
-                exposure,
-            } = impression;
-            let done = sqlx::query(
-                "insert into exposure (event_id, viewer_id, decision_id, instrument_id, media_id, shown_at, hides_at)
-                 values ($1, $2, $3, $4, $5, $6, $7) on conflict (event_id) do nothing",
-            )
-            .bind(event_id.clone())
-            .bind(viewer_id.to_string())
-            .bind(Uuid::from_u128(exposure.decision).to_string())
-            .bind(Uuid::from_u128(exposure.instrument).to_string())
-            .bind(exposure.media_id.to_string())
-            .bind(exposure.shown_at.ms())
-            .bind(exposure.hides_at.ms())
-            .execute(write.tx())
-            .await
-            .context("failed to record an exposure")?;
-            if done.rows_affected() == 1 {
-                grown.insert(viewer_id);
+        let mut counters = BTreeMap::new();
+        for trace in order {
+            let viewer_id = trace.viewer_id().to_string();
+            match trace {
+                Trace::Shown(impression) if insert_exposure(&mut write, impression).await? => {
+                    for (level, key) in impression.counters() {
+                        let counter = (viewer_id.clone(), level.as_str(), key);
+                        *counters.entry(counter).or_default() += 1;
+                    }
+                    grown.insert(viewer_id);
+                }
+                Trace::Shown(_) => {}
+                Trace::Done(deed) => {
+                    let instrument = Uuid::from_u128(deed.instrument).to_string();
+                    counters.insert((viewer_id, deed.act.as_str(), instrument), 1);
+                }
             }
         }
+        add(&mut write, &counters).await?;
         for viewer_id in grown {
-            // What lies behind the newest no cap asks for: a viewer's list never grows without end.
-            sqlx::query(
-                "delete from exposure where viewer_id = $1 and shown_at < (select min(shown_at) from
-                     (select shown_at from exposure where viewer_id = $2 order by shown_at desc limit $3) newest)",
-            )
-            .bind(viewer_id.to_string())
-            .bind(viewer_id.to_string())
-            .bind(most_exposures())
-            .execute(write.tx())
-            .await
-            .context("failed to drop old exposures")?;
+            drop_old(&mut write, &viewer_id).await?;
         }
         Ok(write.commit().await?)
     }

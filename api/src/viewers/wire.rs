@@ -6,7 +6,8 @@ use beckon_openapi::viewer as wire;
 
 use super::profile::is_key;
 use super::{AttributeName, Consent, Exposure, Group, Profile, Value};
-use crate::error::{Refusal, Result};
+use crate::categories::{Categories, Category};
+use crate::error::{At, Refusal, Result};
 use crate::words::{Time, ViewerId};
 
 /// How many attributes a group may have.
@@ -25,6 +26,7 @@ pub fn profile(wire: wire::ViewerProfile) -> Result<Profile> {
         psychograph,
         attributes,
         consent: wire::Consent { personalisation },
+        opt_out_categories,
     } = wire;
     let mut all = BTreeMap::new();
     for (group, named) in
@@ -57,7 +59,14 @@ pub fn profile(wire: wire::ViewerProfile) -> Result<Profile> {
     Ok(Profile {
         attributes: all,
         consent: Consent { personalisation },
+        opt_outs: opt_outs(&opt_out_categories)?,
     })
+}
+
+fn opt_outs(ids: &[String]) -> Result<Categories> {
+    let ids = ids.iter().enumerate();
+    ids.map(|(i, id)| Category::parse(id).at(&format!("opt_out_categories[{i}]")))
+        .collect()
 }
 
 /// Checks a value of an attribute, or of a test of one.
@@ -113,6 +122,7 @@ pub(super) fn viewer(
     let Profile {
         attributes,
         consent: Consent { personalisation },
+        opt_outs,
     } = profile;
     let group = |group: Group| {
         let of_group = attributes.iter().filter(|(name, _)| name.group == group);
@@ -130,6 +140,7 @@ pub(super) fn viewer(
             consent: wire::Consent {
                 personalisation: *personalisation,
             },
+            opt_out_categories: opt_outs.iter().map(|c| c.id().to_owned()).collect(),
         },
         exposures: exposures
             .iter()

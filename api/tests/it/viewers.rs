@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use beckon_api::auth::Role;
-use beckon_api::viewers::{Code, Coded, Exposure, Impression, MOST_EXPOSURES, Viewers};
+use beckon_api::viewers::{
+    Act, Acts, Code, Coded, Deed, Impression, KEPT_EXPOSURES, Labels, Level, Stored, Trace, Viewers,
+};
 use beckon_api::words::{MediaId, Time, ViewerId};
 use beckon_classifier::schema::Schema;
 use serde_json::{Value, json};
@@ -18,14 +20,15 @@ on_both_engines! {
     a_viewer_is_there_after_a_restart => restarted;
     an_unknown_viewer_is_empty_and_without_consent => unknown;
     an_impression_counts_once_however_often_it_comes => exposures;
-    only_the_newest_exposures_are_kept => trimmed;
+    what_lies_behind_all_caps_is_dropped_and_life_still_counts_it => trimmed;
+    what_a_viewer_did_is_kept_once => deeds;
     a_nodes_own_write_is_seen_at_once => own_writes;
 }
 
 fn profile() -> Value {
     json!({"demography": {"age": 34.5, "country": "NO"}, "behaviour": {"visits": 3.0},
         "psychograph": {"likes": ["birds", "coffee"]}, "attributes": {"plan": "free", "beta": true},
-        "consent": {"personalisation": true}})
+        "consent": {"personalisation": true}, "opt_out_categories": ["alcohol.beer", "gambling"]})
 }
 
 fn alice() -> ViewerId {
@@ -36,18 +39,24 @@ async fn node(server: &Server) -> Viewers {
     Viewers::in_sql(server.database().await, Schema::default())
 }
 
-fn impression(event: u128, shown_ms: i64) -> Impression {
-    Impression {
+fn impression(event: u128, shown_ms: i64) -> Trace {
+    Trace::Shown(Impression {
         event_id: uuid::Uuid::from_u128(event).to_string(),
         viewer_id: alice(),
-        exposure: Exposure {
-            decision: event,
-            instrument: 7,
-            media_id: MediaId::parse("cup").expect("an id"),
-            shown_at: Time::from_ms(shown_ms),
-            hides_at: Time::from_ms(shown_ms + 1_000),
-        },
-    }
+        decision: event,
+        instrument: 7,
+        labels: Labels::new("ad", Some(" Volta"), None),
+        media_id: MediaId::parse("cup").expect("an id"),
+        shown_at: Time::from_ms(shown_ms),
+        hides_at: Time::from_ms(shown_ms + 1_000),
+    })
+}
+
+/// What a store holds after these, by the pure fold.
+fn left(traces: &[Trace]) -> Stored {
+    let mut stored = Stored::default();
+    traces.iter().for_each(|trace| stored.leave(trace));
+    stored
 }
 
 async fn life(server: &mut Server) {
@@ -65,7 +74,7 @@ async fn life(server: &mut Server) {
         .await
         .expect(200);
     let empty = json!({"demography": {"age": 35.0}, "behaviour": {}, "psychograph": {}, "attributes": {},
-        "consent": {"personalisation": false}});
+        "consent": {"personalisation": false}, "opt_out_categories": []});
     assert_eq!(replaced["profile"], empty, "consent is nothing unless told");
     operator.delete(path).await.expect(204);
     operator.get(path).await.refused(404, "viewer_not_found");
@@ -94,6 +103,10 @@ async fn refused(server: &mut Server) {
             json!({"psychograph": {"likes": ["x".repeat(129)]}}),
             "psychograph.likes",
         ),
+        (
+            json!({"opt_out_categories": ["gambling", "fun"]}),
+            "opt_out_categories[1]",
+        ),
     ] {
         let problem = operator
             .put("/v1/viewers/alice", &body)
@@ -116,6 +129,11 @@ async fn refused(server: &mut Server) {
         .put("/v1/viewers/a%20b", &profile())
         .await
         .refused(422, "invalid_field");
+    let nobody = operator
+        .put("/v1/viewers/anonymous:1", &profile())
+        .await
+        .refused(422, "invalid_field");
+    assert_eq!(nobody["field"], "viewer_id");
     operator
         .get("/v1/viewers/alice")
         .await
@@ -174,17 +192,23 @@ async fn unknown(server: &mut Server) {
 async fn exposures(server: &mut Server) {
     let viewers = node(server).await;
     viewers
-        .expose(&[impression(1, 1_000), impression(2, 3_000)])
+        .record(&[impression(1, 1_000), impression(2, 3_000)])
         .await
         .expect("recorded");
     viewers
-        .expose(&[impression(2, 3_000), impression(3, 2_000)])
+        .record(&[impression(2, 3_000), impression(3, 2_000)])
         .await
         .expect("recorded");
     let seen = viewers.get(&alice()).await.expect("alice");
     let times: Vec<i64> = seen.exposures().iter().map(|e| e.shown_at.ms()).collect();
     assert_eq!(times, [3_000, 2_000, 1_000]);
-    assert_eq!(seen.exposures()[0], impression(2, 3_000).exposure);
+    let known = [
+        impression(1, 1_000),
+        impression(2, 3_000),
+        impression(3, 2_000),
+    ];
+    assert_eq!(seen.exposures(), left(&known).exposures);
+    assert_eq!(*seen.counts(), left(&known).counts);
     let operator = server.operator();
     operator
         .get("/v1/viewers/alice")
@@ -209,25 +233,76 @@ async fn exposures(server: &mut Server) {
 }
 
 async fn trimmed(server: &mut Server) {
+    const HOUR_MS: i64 = 3_600_000;
     let viewers = node(server).await;
-    let most = i64::try_from(MOST_EXPOSURES).expect("a small number");
-    let all: Vec<Impression> = (0..most + 10)
-        .map(|i| impression(u128::from(i.unsigned_abs()) + 1, i * 1_000))
+    let (least, most) = KEPT_EXPOSURES;
+    let count = i64::try_from(least).expect("a small number") + 10;
+    let all: Vec<Trace> = (0..count)
+        .map(|i| impression(u128::from(i.unsigned_abs()) + 1, i * HOUR_MS))
         .collect();
-    viewers.expose(&all).await.expect("recorded");
+    viewers.record(&all).await.expect("recorded");
     let seen = viewers.get(&alice()).await.expect("alice");
-    assert_eq!(seen.exposures().len(), MOST_EXPOSURES);
-    assert_eq!(seen.exposures()[MOST_EXPOSURES - 1].shown_at.ms(), 10_000);
-    // One that was dropped and comes again is older than all that are kept.
-    viewers.expose(&all[..1]).await.expect("recorded");
-    let again = viewers.get(&alice()).await.expect("alice");
-    assert_eq!(again.exposures(), seen.exposures());
+    assert_eq!(seen.exposures().len(), least);
+    assert_eq!(seen.exposures()[least - 1].shown_at.ms(), 10 * HOUR_MS);
+    let ever = |viewer: &beckon_api::viewers::Viewer| {
+        viewer
+            .counts()
+            .showings(Level::Advertiser, Code::of("volta"))
+    };
+    assert_eq!(ever(&seen), 266, "what is forgotten still counts for life");
     let told = server
         .operator()
         .put("/v1/viewers/alice", &json!({}))
         .await
         .expect(200);
     assert_eq!(told["exposures"].as_array().map(Vec::len), Some(50));
+    // All of one day are kept, up to a bound.
+    let day: Vec<Trace> = (0..most + 20)
+        .map(|i| {
+            let i = i64::try_from(i).expect("a small number");
+            impression(
+                u128::from(i.unsigned_abs()) + 10_000,
+                1_000_000 * HOUR_MS + i * 1_000,
+            )
+        })
+        .collect();
+    for some in day.chunks(200) {
+        viewers.record(some).await.expect("recorded");
+    }
+    let seen = viewers.get(&alice()).await.expect("alice");
+    assert_eq!(seen.exposures().len(), most);
+    assert_eq!(ever(&seen), 266 + most as u64 + 20);
+    assert_eq!(seen.exposures(), left(&day).exposures);
+}
+
+async fn deeds(server: &mut Server) {
+    let viewers = node(server).await;
+    let deed = |event: u128, act| {
+        Trace::Done(Deed {
+            event_id: uuid::Uuid::from_u128(event).to_string(),
+            viewer_id: alice(),
+            instrument: 7,
+            act,
+        })
+    };
+    let did = [
+        deed(1, Act::Click),
+        deed(2, Act::Conversion),
+        deed(3, Act::Click),
+    ];
+    viewers.record(&did).await.expect("recorded");
+    viewers.record(&did).await.expect("recorded");
+    let seen = viewers.get(&alice()).await.expect("alice");
+    let expected: Acts = [Act::Click, Act::Conversion].into_iter().collect();
+    assert_eq!(seen.counts().acts(7), expected);
+    assert_eq!(seen.counts().acts(8), Acts::NONE);
+    assert_eq!(*seen.counts(), left(&did).counts);
+    viewers
+        .delete(&alice())
+        .await
+        .expect("something was stored");
+    let gone = viewers.get(&alice()).await.expect("alice");
+    assert_eq!(gone.counts().acts(7), Acts::NONE);
 }
 
 async fn own_writes(server: &mut Server) {
@@ -241,7 +316,7 @@ async fn own_writes(server: &mut Server) {
             .is_empty()
     );
     viewers
-        .expose(&[impression(1, 1_000)])
+        .record(&[impression(1, 1_000)])
         .await
         .expect("recorded");
     assert_eq!(

@@ -2,12 +2,14 @@
 
 mod ad_break;
 mod audience;
+mod cooldown;
 mod following;
 mod frequency;
 mod kind;
 mod life;
 mod media;
 mod schedule;
+mod suppression;
 
 pub(super) use life::{held_until, life_of};
 
@@ -26,7 +28,9 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("ad_break", ad_break::objection),
     ("audience", audience::objection),
     ("following", following::objection),
+    ("suppression", suppression::objection),
     ("life", life::objection),
+    ("cooldown", cooldown::objection),
     ("frequency", frequency::objection),
 ];
 

@@ -7,26 +7,26 @@ use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
 use beckon_openapi::decision as wire;
+use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
 use beckon_openapi::instrument::{InstrumentState, NewInstrument};
 use beckon_openapi::media::NewMedia;
-use beckon_openapi::viewer::ViewerProfile;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::case_viewer::ViewerOf;
 use crate::cues::Show;
 use crate::decisions::case::{Case, Decided};
-use crate::decisions::shown::Showing;
 use crate::decisions::world::World;
 use crate::detections::{Stretch, detections_from_wire};
 use crate::error::{At, Error, ErrorCode, Refusal, Result};
-use crate::instruments::{Index, definition_from_wire};
+use crate::instruments::{Index, definition_from_wire, delivery_rules_from_wire};
 use crate::media::{AdBreak, Media, OverlayLife, QuietScope, media_from_wire};
-use crate::viewers::{Exposure, Stored, Viewer, profile_from_wire};
-use crate::words::{InstrumentId, MediaId, Position, Time, ViewerId};
+use crate::viewers::Labels;
+use crate::words::{InstrumentId, Position, Time};
 
 /// How long a showing shows unless told.
-const USUAL_SHOW_MS: i64 = 30_000;
+pub(super) const USUAL_SHOW_MS: i64 = 30_000;
 /// How overlays live where neither instrument nor media says: without quiet, so that a case of another rule is told by it.
 const LIFE: OverlayLife = OverlayLife {
     show_ms: USUAL_SHOW_MS,
@@ -58,6 +58,9 @@ struct File {
     show: Option<ShowOf>,
     /// Each a `NewInstrument` with, if wanted, its `state` (live unless told) and its `instrument_id`.
     instruments: Vec<Value>,
+    /// What holds over all instruments.
+    #[serde(default)]
+    delivery_rules: NewDeliveryRules,
     #[serde(default)]
     viewer: ViewerOf,
     /// Another number draws others of several candidates that are as good.
@@ -78,38 +81,6 @@ struct ShowOf {
     withdrawn: bool,
 }
 
-/// Who asks, and what it was shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ViewerOf {
-    /// `alice` unless told.
-    #[serde(default)]
-    viewer_id: Option<String>,
-    #[serde(default)]
-    profile: Option<ViewerProfile>,
-    /// What is stored of what it was shown, the newest first.
-    #[serde(default)]
-    exposures: Vec<ExposureOf>,
-    /// What only its device knows yet.
-    #[serde(default)]
-    recent: Vec<ExposureOf>,
-}
-
-/// One showing, by its instrument's name.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExposureOf {
-    instrument: String,
-    /// How long before the case's clock it was drawn.
-    ago_ms: i64,
-    /// How long it showed.
-    #[serde(default)]
-    show_ms: Option<i64>,
-    /// On which media; the case's unless told.
-    #[serde(default)]
-    media_id: Option<String>,
-}
-
 /// An answer, by the instruments' names.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,8 +95,10 @@ pub(in crate::decisions) struct Outcome {
 }
 
 /// The instruments of a case, by their names.
-struct Named {
+pub(super) struct Named {
     ids: BTreeMap<String, InstrumentId>,
+    /// Under what their showings count.
+    labels: BTreeMap<String, Labels<String>>,
     index: Index,
 }
 
@@ -139,8 +112,8 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
         none if none.is_empty() => Vec::new(),
         items => detections_from_wire(DetectionBatch { items }, now)?,
     };
-    let viewer = viewer(&file.viewer, &named, &media.media_id, now)?;
-    let recent = showings(&file.viewer.recent, &named, &media.media_id, now, 1_000)?;
+    let viewer = file.viewer.read(&named, &media.media_id, now)?;
+    let recent = file.viewer.recent(&named, &media.media_id, now)?;
     let show = file.show.map(|show| host(show, &named)).transpose()?;
     let ad_break = |(from_ms, to_ms): (i64, i64)| AdBreak {
         id: format!("{from_ms}"),
@@ -153,11 +126,12 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     world.held = file.held;
     world.show = show;
     world.salt = file.salt;
+    world.delivery = delivery_rules_from_wire(file.delivery_rules)?;
     Ok(Case {
         what: file.what,
         world,
         viewer,
-        recent: recent.into_iter().map(|(showing, _)| showing).collect(),
+        recent,
         ask: serde_json::to_vec(&file.ask).map_err(malformed)?,
         now,
         expect: file.expect,
@@ -183,7 +157,7 @@ fn media(wire: Option<Value>, now: Time) -> Result<Media> {
 
 /// The live ones in an index; all of them by name. Ids count from 1 unless told, in the order of the file.
 fn instruments(wire: Vec<Value>) -> Result<Named> {
-    let mut ids = BTreeMap::new();
+    let (mut ids, mut labels) = (BTreeMap::new(), BTreeMap::new());
     let mut live = Vec::new();
     for (i, mut wire) in wire.into_iter().enumerate() {
         let at = |error: Error| error.within(&format!("instruments[{i}]"));
@@ -203,6 +177,7 @@ fn instruments(wire: Vec<Value>) -> Result<Named> {
             .map_err(malformed)
             .map_err(at)?;
         let definition = definition_from_wire(wire).map_err(at)?;
+        labels.insert(definition.name.clone(), definition.labels());
         if ids.insert(definition.name.clone(), id.clone()).is_some() {
             let detail = format!("two instruments are named {}", definition.name);
             return Err(at(Refusal::field("name", detail, "once each").into()));
@@ -213,12 +188,19 @@ fn instruments(wire: Vec<Value>) -> Result<Named> {
     }
     Ok(Named {
         ids,
+        labels,
         index: Index::build(1, live, &Schema::default())?,
     })
 }
 
 impl Named {
-    fn id(&self, name: &str) -> Result<&InstrumentId> {
+    /// Under what its showings count.
+    pub(super) fn labels(&self, name: &str) -> Labels<String> {
+        self.labels.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The id of the instrument of this name.
+    pub(super) fn id(&self, name: &str) -> Result<&InstrumentId> {
         self.ids.get(name).ok_or_else(|| {
             let detail = format!("no instrument is named {name}");
             Refusal::field(
@@ -237,57 +219,6 @@ fn host(wire: ShowOf, named: &Named) -> Result<Show> {
         at: Position::parse(wire.at_ms).at("show.at_ms")?,
         withdrawn: wire.withdrawn,
     })
-}
-
-fn viewer(wire: &ViewerOf, named: &Named, media_id: &MediaId, now: Time) -> Result<Viewer> {
-    let viewer_id = ViewerId::parse(wire.viewer_id.as_deref().unwrap_or("alice"));
-    let profile = wire.profile.clone().map(profile_from_wire).transpose()?;
-    let exposures = showings(&wire.exposures, named, media_id, now, 1)?;
-    let stored = Stored {
-        profile: profile.map(|profile| (profile, now)),
-        exposures: exposures
-            .into_iter()
-            .map(|(showing, media_id)| Exposure {
-                decision: showing.decision,
-                instrument: showing.instrument,
-                media_id,
-                shown_at: showing.shown_at,
-                hides_at: showing.hides_at,
-            })
-            .collect(),
-    };
-    Ok(Viewer::of(
-        &viewer_id.at("viewer_id")?,
-        stored,
-        &Schema::default(),
-    ))
-}
-
-/// Showings, numbered from `first` on as decisions of their own, each with its media.
-fn showings(
-    wire: &[ExposureOf],
-    named: &Named,
-    here: &MediaId,
-    now: Time,
-    first: u128,
-) -> Result<Vec<(Showing, MediaId)>> {
-    let showing = |(decision, wire): (u128, &ExposureOf)| {
-        let media_id = match &wire.media_id {
-            Some(id) => MediaId::parse(id).at("media_id")?,
-            None => here.clone(),
-        };
-        let instrument = uuid::Uuid::parse_str(named.id(&wire.instrument)?.as_str());
-        let shown_at = now.plus_ms(-wire.ago_ms);
-        let showing = Showing {
-            decision,
-            instrument: instrument.map_or(0, |id| id.as_u128()),
-            here: media_id == *here,
-            shown_at,
-            hides_at: shown_at.plus_ms(wire.show_ms.unwrap_or(USUAL_SHOW_MS)),
-        };
-        Ok((showing, media_id))
-    };
-    (first..).zip(wire).map(showing).collect()
 }
 
 /// What came of a case, and whether it is what it expects.

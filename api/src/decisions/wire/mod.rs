@@ -1,7 +1,9 @@
 //! Decisions on the wire and in the domain.
 
 pub(super) mod case;
+mod case_viewer;
 pub(super) mod explain;
+mod told;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -65,6 +67,9 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         can_draw: raw.client.can_draw.unwrap_or(ALL_KINDS),
         personalisation: raw.personalisation,
         recent: raw.recent,
+        anonymous: raw.anonymous,
+        session_ms: told::session(raw.session_ms)?,
+        shown: told::shown(raw.shown)?,
         explain: raw.explain,
         unknown_fields,
     })
@@ -82,6 +87,9 @@ struct RawAsk<'a> {
     client: RawClient<'a>,
     personalisation: Option<bool>,
     recent: Vec<Cow<'a, str>>,
+    anonymous: bool,
+    session_ms: Option<i64>,
+    shown: Vec<beckon_openapi::decision::Told>,
     explain: bool,
     unknown_fields: u32,
 }
@@ -162,6 +170,9 @@ reads_a_map!(RawAsk, "a decision's request", |ask, map, key|
     "client" => ask.client = map.next_value::<Option<RawClient<'de>>>()?.unwrap_or_default(),
     "personalisation" => ask.personalisation = map.next_value()?,
     "recent" => ask.recent = texts(map.next_value()?),
+    "anonymous" => ask.anonymous = map.next_value::<Option<bool>>()?.unwrap_or_default(),
+    "session_ms" => ask.session_ms = map.next_value()?,
+    "shown" => ask.shown = map.next_value::<Option<Vec<_>>>()?.unwrap_or_default(),
     "explain" => ask.explain = map.next_value::<Option<bool>>()?.unwrap_or_default(),
 );
 

@@ -15,6 +15,7 @@ use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::Time;
 
 pub use model::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
+pub use wire::rules as delivery_rules_from_wire;
 
 /// The topic under which they change.
 const TOPIC: &str = "delivery_rules";

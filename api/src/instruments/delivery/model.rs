@@ -1,6 +1,7 @@
 //! Delivery rules: what holds over all instruments of the installation, for each viewer.
 
 use crate::instruments::Kind;
+use crate::instruments::caps::{Cooldowns, LevelCaps};
 use crate::words::Time;
 
 /// Rules over all instruments.
@@ -12,6 +13,10 @@ pub struct DeliveryRules {
     pub interruptions: Option<Interruptions>,
     /// How long competitors are kept apart.
     pub separation: Separation,
+    /// How often a viewer is shown anything, anything of one advertiser, and anything of one kind.
+    pub caps: LevelCaps,
+    /// How long nothing follows an overlay.
+    pub cooldowns: Cooldowns,
 }
 
 /// The rules as they stand.

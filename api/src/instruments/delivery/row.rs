@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation};
 use crate::instruments::Kind;
+use crate::instruments::caps_row::{CooldownsRow, LevelCapsRow};
 
 /// What a later version adds is absent in what was stored before.
 #[derive(Default, Serialize, Deserialize)]
@@ -12,6 +13,8 @@ pub(super) struct RulesRow {
     mix: Vec<MixRow>,
     interruptions: Option<InterruptionsRow>,
     separation: SeparationRow,
+    caps: LevelCapsRow,
+    cooldowns: CooldownsRow,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +58,8 @@ impl From<&DeliveryRules> for RulesRow {
             mix,
             interruptions,
             separation,
+            caps,
+            cooldowns,
         } = rules.clone();
         let mix = mix.into_iter().map(|mix| MixRow {
             most: mix.most,
@@ -74,6 +79,8 @@ impl From<&DeliveryRules> for RulesRow {
                 categories_ms: separation.categories_ms,
                 categories: separation.categories,
             },
+            caps: (&caps).into(),
+            cooldowns: (&cooldowns).into(),
         }
     }
 }
@@ -105,6 +112,8 @@ impl TryFrom<RulesRow> for DeliveryRules {
                 categories_ms: row.separation.categories_ms,
                 categories: row.separation.categories,
             },
+            caps: row.caps.into(),
+            cooldowns: row.cooldowns.into(),
         })
     }
 }

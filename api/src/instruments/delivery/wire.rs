@@ -5,6 +5,9 @@ use beckon_openapi::instrument::InstrumentKind;
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
 use crate::error::{Refusal, Result};
+use crate::instruments::{
+    cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire, level_caps_to_wire,
+};
 
 const MOST_MIX: usize = 16;
 const MOST_CATEGORIES: usize = 100;
@@ -12,11 +15,16 @@ const LONGEST_MS: u64 = 31_536_000_000;
 const LONGEST_APART_MS: u64 = 86_400_000;
 
 /// Checked rules.
-pub(super) fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
+///
+/// # Errors
+/// When one is out of its bounds.
+pub fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
     let wire::NewDeliveryRules {
         mix,
         interruptions,
         separation,
+        caps,
+        cooldowns,
     } = wire;
     at_most("mix", mix.len(), MOST_MIX)?;
     let mix = mix.into_iter().enumerate();
@@ -26,6 +34,8 @@ pub(super) fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
         mix: mix.collect::<Result<_>>()?,
         interruptions: interruptions.map(budget).transpose()?,
         separation: separated(separation).map_err(|error| error.within("separation"))?,
+        caps: level_caps_from_wire("caps", caps)?,
+        cooldowns: cooldowns_from_wire("cooldowns", cooldowns)?,
     })
 }
 
@@ -129,6 +139,8 @@ impl From<&Standing> for wire::DeliveryRules {
                 categories_ms: rules.separation.categories_ms.unsigned_abs(),
                 categories: rules.separation.categories.clone(),
             },
+            caps: level_caps_to_wire(&rules.caps),
+            cooldowns: cooldowns_to_wire(&rules.cooldowns),
             updated_at: updated_at.map(|time| time.to_string()),
         }
     }

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use self::content::ContentRow;
 use self::presentation::PresentationRow;
 use super::audience::{Check, Relation, Rule, Scalar};
+use super::caps_row::{caps_from_row, caps_to_row};
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
-use crate::viewers::AttributeName;
+use crate::viewers::{Act, Acts, AttributeName};
 use crate::words::{Confidence, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
@@ -29,6 +30,11 @@ pub(super) struct DefinitionRow {
     schedule: Option<(Option<i64>, Option<i64>)>,
     /// Count and time.
     frequency_cap: Option<(u32, i64)>,
+    /// Counts and times; for ever where there is none. Absent in what was stored before there were any.
+    #[serde(default)]
+    frequency_caps: Vec<(u32, Option<i64>)>,
+    /// Names of acts. In what was stored before, as the kind says.
+    stop_after: Option<Vec<String>>,
     overlay_life: Option<LifeRow>,
     media_ids: Vec<String>,
     priority: u8,
@@ -94,6 +100,8 @@ impl From<&Definition> for DefinitionRow {
             audience,
             schedule,
             frequency_cap,
+            frequency_caps,
+            stop_after,
             overlay_life,
             media_ids,
             priority,
@@ -114,6 +122,13 @@ impl From<&Definition> for DefinitionRow {
             audience: audience.as_ref().map(RuleRow::from),
             schedule: schedule.map(|s| (ms(s.starts_at), ms(s.ends_at))),
             frequency_cap: frequency_cap.map(|cap| (cap.count, cap.per_ms)),
+            frequency_caps: caps_to_row(frequency_caps),
+            stop_after: Some(
+                stop_after
+                    .iter()
+                    .map(|act| act.as_str().to_owned())
+                    .collect(),
+            ),
             overlay_life: overlay_life.map(|life| LifeRow {
                 show_ms: life.show_ms,
                 quiet_ms: life.quiet_ms,
@@ -188,6 +203,11 @@ impl TryFrom<DefinitionRow> for Definition {
             frequency_cap: row
                 .frequency_cap
                 .map(|(count, per_ms)| FrequencyCap { count, per_ms }),
+            frequency_caps: caps_from_row(row.frequency_caps),
+            stop_after: match row.stop_after {
+                Some(names) => names.iter().filter_map(|name| Act::parse(name)).collect(),
+                None => kind.map_or(Acts::NONE, Kind::stops_after),
+            },
             overlay_life: row.overlay_life.map(|life| OverlayLife {
                 show_ms: life.show_ms,
                 quiet_ms: life.quiet_ms,

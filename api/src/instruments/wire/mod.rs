@@ -15,6 +15,7 @@ use super::show_time::ShowTime;
 use super::{Instrument, State, accessibility};
 use crate::error::{At, Refusal, Result};
 use crate::media::{life_from_wire, life_to_wire};
+use crate::viewers::Act;
 use crate::words::{Confidence, MediaId, Time};
 
 pub use caps::{
@@ -43,6 +44,8 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         audience,
         schedule,
         frequency_cap,
+        frequency_caps,
+        stop_after,
         overlay_life,
         media_ids,
         priority,
@@ -63,6 +66,11 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         audience: audience.map(rule::from_wire).transpose()?,
         schedule: schedule.map(schedule_from_wire).transpose()?,
         frequency_cap: frequency_cap.map(cap_from_wire).transpose()?,
+        frequency_caps: caps_from_wire("frequency_caps", frequency_caps)?,
+        stop_after: match stop_after {
+            Some(acts) => acts.into_iter().map(Act::from).collect(),
+            None => kind.stops_after(),
+        },
         overlay_life: overlay_life
             .map(|life| life_of_kind(life, kind))
             .transpose()?,
@@ -177,6 +185,26 @@ pub const fn state(wire: wire::InstrumentState) -> State {
     }
 }
 
+impl From<wire::Act> for Act {
+    fn from(act: wire::Act) -> Self {
+        match act {
+            wire::Act::Click => Self::Click,
+            wire::Act::Answer => Self::Answer,
+            wire::Act::Conversion => Self::Conversion,
+        }
+    }
+}
+
+impl From<Act> for wire::Act {
+    fn from(act: Act) -> Self {
+        match act {
+            Act::Click => Self::Click,
+            Act::Answer => Self::Answer,
+            Act::Conversion => Self::Conversion,
+        }
+    }
+}
+
 impl From<Kind> for wire::InstrumentKind {
     fn from(kind: Kind) -> Self {
         match kind {
@@ -238,6 +266,8 @@ impl From<&Instrument> for wire::Instrument {
                 count: cap.count,
                 per_ms: cap.per_ms.unsigned_abs(),
             }),
+            frequency_caps: caps_to_wire(&definition.frequency_caps),
+            stop_after: definition.stop_after.iter().map(Into::into).collect(),
             overlay_life: definition.overlay_life.map(life_to_wire),
             media_ids: definition
                 .media_ids
