@@ -73,6 +73,8 @@ ids! {
     ViewerId = "viewer_id";
     /// The id of an instrument.
     InstrumentId = "instrument_id";
+    /// The id of a campaign.
+    CampaignId = "campaign_id";
     /// The id of a cue.
     CueId = "cue_id";
     /// The id of an answer to a question.

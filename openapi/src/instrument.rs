@@ -26,6 +26,9 @@ pub struct NewInstrument {
     pub name: String,
     /// What the viewer sees.
     pub content: Content,
+    /// The campaign that it belongs to; none unless told. It is of the same advertiser.
+    #[serde(default)]
+    pub campaign_id: Option<String>,
     /// What must be on screen; without one it may run at any cue.
     #[serde(default)]
     pub trigger: Option<Trigger>,
@@ -218,7 +221,7 @@ pub enum InstrumentState {
     "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "version": 1, "state": "live", "name": "Kingfisher poll",
     "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
         {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
-    "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
+    "campaign_id": null, "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "frequency_caps": [],
     "stop_after": ["answer"], "overlay_life": null,
     "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include", "categories": [],
@@ -235,6 +238,9 @@ pub struct Instrument {
     pub name: String,
     /// What the viewer sees.
     pub content: Content,
+    /// The campaign that it belongs to.
+    #[schema(required)]
+    pub campaign_id: Option<String>,
     /// What must be on screen.
     #[schema(required)]
     pub trigger: Option<Trigger>,

@@ -100,6 +100,8 @@ error_codes! {
     MediaNotFound = "media_not_found", 404, "There is no such media";
     /// No such instrument.
     InstrumentNotFound = "instrument_not_found", 404, "There is no such instrument";
+    /// No such campaign.
+    CampaignNotFound = "campaign_not_found", 404, "There is no such campaign";
     /// No such viewer.
     ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
     /// No such model.

@@ -7,7 +7,7 @@ use super::presentation::Presentation;
 use crate::categories::Categories;
 use crate::media::OverlayLife;
 use crate::viewers::{Act, Acts, Labels};
-use crate::words::{Confidence, MediaId, Time};
+use crate::words::{CampaignId, Confidence, MediaId, Time};
 
 /// The kinds of instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,6 +72,8 @@ pub struct Definition {
     pub content: Content,
     /// How it is told and how it looks.
     pub presentation: Presentation,
+    /// The campaign that it belongs to.
+    pub campaign_id: Option<CampaignId>,
     /// What must be on screen.
     pub trigger: Option<Trigger>,
     /// Who may see it.
@@ -113,9 +115,15 @@ impl Definition {
     /// Under what its showings count beside itself.
     #[must_use]
     pub fn labels(&self) -> Labels<String> {
+        let campaign = self.campaign_id.as_ref().map(CampaignId::as_str);
+        Labels::new(self.kind.as_str(), self.advertiser(), campaign)
+    }
+
+    /// For whom it runs, where it says so: an offer's advertiser, or who pays for a question.
+    #[must_use]
+    pub fn advertiser(&self) -> Option<&str> {
         let paid_by = self.presentation.paid_by.as_deref();
-        let advertiser = self.content.advertiser().or(paid_by);
-        Labels::new(self.kind.as_str(), advertiser, None)
+        self.content.advertiser().or(paid_by)
     }
 }
 

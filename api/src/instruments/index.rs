@@ -7,6 +7,7 @@ use beckon_classifier::encode::bounded;
 use beckon_classifier::schema::{Piece, Schema, Side};
 
 use super::audience::Audience;
+use super::campaigns::{self, Running};
 use super::caps::Caps;
 use super::content::Content;
 use super::definition::{Definition, Kind};
@@ -30,6 +31,8 @@ pub struct Live {
     pub version: u32,
     /// Its kind.
     pub kind: Kind,
+    /// The campaign that it belongs to.
+    pub campaign: Option<Arc<Running>>,
     /// What colleagues call it.
     pub name: Box<str>,
     /// The names that trigger it; without any it runs at any cue.
@@ -84,6 +87,7 @@ impl Live {
         version: u32,
         definition: Definition,
         contents: Localised,
+        campaign: Option<Arc<Running>>,
         schema: &Schema,
     ) -> Self {
         let schedule = definition.schedule.unwrap_or_default();
@@ -103,7 +107,9 @@ impl Live {
             show_time,
             key: key(&instrument_id),
             caps,
-            campaign_caps: Caps::default(),
+            campaign_caps: campaign
+                .as_ref()
+                .map_or_else(Caps::default, |one| one.frequency_caps.clone()),
             stop_after: definition.stop_after,
             code: Code::of(instrument_id.as_str()),
             labels,
@@ -116,6 +122,7 @@ impl Live {
             instrument_id,
             version,
             kind,
+            campaign,
             name: definition.name.into(),
             triggers: triggers.into(),
             #[expect(
@@ -179,33 +186,52 @@ pub struct Index {
     by_name: Vec<Vec<u32>>,
     without_trigger: Vec<u32>,
     by_key: HashMap<u128, u32>,
+    campaigns: Campaigns,
 }
 
+/// Campaigns by their keys.
+type Campaigns = HashMap<u128, Arc<Running>>;
+
 impl Index {
-    /// Builds the index of these versions.
+    /// Builds the index of these versions, and of the campaigns that they may belong to.
     ///
     /// # Errors
     /// When the content of one cannot be written as JSON.
     pub fn build(
         revision: u64,
         live: Vec<(InstrumentId, u32, Definition)>,
+        campaigns: impl Iterator<Item = Running>,
         schema: &Schema,
     ) -> anyhow::Result<Self> {
-        let ready = |(instrument_id, version, definition)| {
+        let campaigns: Campaigns = campaigns.map(|one| (one.key, Arc::new(one))).collect();
+        let ready = |(instrument_id, version, definition): (_, _, Definition)| {
             let content = overlay_contents(&definition)?;
-            let live = Live::new(instrument_id, version, definition, content, schema);
+            let campaign = definition.campaign_id.as_ref().map(|id| {
+                let running = campaigns.get(&campaigns::key(id)).cloned();
+                running.unwrap_or_else(|| Arc::new(Running::over(id)))
+            });
+            let live = Live::new(
+                instrument_id,
+                version,
+                definition,
+                content,
+                campaign,
+                schema,
+            );
             anyhow::Ok(Arc::new(live))
         };
         let live = live.into_iter().map(ready);
-        Ok(Self::new(revision, live.collect::<anyhow::Result<_>>()?))
+        let live = live.collect::<anyhow::Result<_>>()?;
+        Ok(Self::new(revision, live, campaigns))
     }
 
     /// Builds the index; the first tier comes first, and ids break ties, so that it is the same on every node.
     #[must_use]
-    pub(super) fn new(revision: u64, mut all: Vec<Arc<Live>>) -> Self {
+    pub(super) fn new(revision: u64, mut all: Vec<Arc<Live>>, campaigns: Campaigns) -> Self {
         all.sort_by_key(|live| (live.priority, live.key));
         let mut index = Self {
             revision,
+            campaigns,
             ..Self::default()
         };
         for (at, live) in (0_u32..).zip(&all) {
@@ -241,6 +267,12 @@ impl Index {
     #[must_use]
     pub fn by_key(&self, key: u128) -> Option<u32> {
         self.by_key.get(&key).copied()
+    }
+
+    /// The campaign of this key, unless it is over.
+    #[must_use]
+    pub fn campaign(&self, key: u128) -> Option<&Arc<Running>> {
+        self.campaigns.get(&key)
     }
 
     /// The position of a live instrument.

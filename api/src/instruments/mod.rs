@@ -2,6 +2,7 @@
 
 mod accessibility;
 pub mod audience;
+pub mod campaigns;
 pub mod caps;
 mod caps_row;
 mod content;

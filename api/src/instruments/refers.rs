@@ -1,8 +1,8 @@
-//! What a definition speaks of must be there: the image it shows, the instrument it follows.
+//! What a definition speaks of must be there: its campaign, the image it shows, the instrument it follows.
 
 use super::content::{Content, Offer, Picture, PictureSource};
 use super::definition::Definition;
-use super::{images, store};
+use super::{campaigns, images, store};
 use crate::db::Db;
 use crate::error::{Refusal, Result};
 
@@ -11,6 +11,7 @@ use crate::error::{Refusal, Result};
 /// # Errors
 /// When something is not, or the database does not answer.
 pub(super) async fn check(db: &Db, definition: &Definition) -> Result<()> {
+    campaigns::check(db, definition).await?;
     let Content::Offer(Offer {
         picture, follows, ..
     }) = &definition.content

@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
 
+use super::campaigns::{self, Running};
 use super::index::{Index, pieces};
 use super::{Definition, Instrument, State, TOPIC, Version, refers, store};
 use crate::db::{Along, Db, Refresh, Slot};
@@ -19,7 +20,7 @@ const MOST_VERSIONS: usize = 20_000;
 /// All instruments.
 #[derive(Debug)]
 pub struct Instruments {
-    db: Db,
+    pub(super) db: Db,
     schema: Schema,
     index: Slot<Index>,
     indexes_built: AtomicU64,
@@ -43,11 +44,13 @@ impl Instruments {
         Ok(instruments)
     }
 
-    async fn rebuild(&self) -> anyhow::Result<()> {
+    pub(super) async fn rebuild(&self) -> anyhow::Result<()> {
         let build = async {
             let live = store::live(&self.db).await?;
+            let campaigns = campaigns::store::all(&self.db).await?;
+            let campaigns = campaigns.iter().map(Running::of);
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
-            Index::build(revision, live, &self.schema)
+            Index::build(revision, live, campaigns, &self.schema)
         };
         self.index.rebuild(build).await
     }
@@ -120,7 +123,7 @@ impl Instruments {
     /// Registers a draft.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When its campaign is not one that it can belong to, or the database does not answer.
     pub async fn create(&self, definition: Definition, now: Time) -> Result<Instrument> {
         refers::check(&self.db, &definition).await?;
         let id = uuid::Uuid::now_v7().to_string();
@@ -140,7 +143,7 @@ impl Instruments {
     /// Gives an instrument a new version; where it is live, that one runs from now on.
     ///
     /// # Errors
-    /// When there is none of this id, or the database does not answer.
+    /// When there is none of this id, when its campaign is not one that it can belong to, or the database does not answer.
     pub async fn replace(
         &self,
         instrument_id: &InstrumentId,

@@ -28,6 +28,10 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("instruments/registry.rs", "writes through to the store"),
     (
+        "instruments/campaigns/registry.rs",
+        "writes through to the store",
+    ),
+    (
         "detections/pages.rs",
         "asks the store for a page that is not in memory",
     ),

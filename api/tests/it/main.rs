@@ -4,6 +4,7 @@
 mod agreement;
 #[cfg(feature = "aws")]
 mod buckets;
+mod campaigns;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;

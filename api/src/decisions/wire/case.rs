@@ -189,7 +189,7 @@ fn instruments(wire: Vec<Value>) -> Result<Named> {
     Ok(Named {
         ids,
         labels,
-        index: Index::build(1, live, &Schema::default())?,
+        index: Index::build(1, live, std::iter::empty(), &Schema::default())?,
     })
 }
 

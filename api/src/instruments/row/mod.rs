@@ -14,7 +14,7 @@ use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::{Act, Acts, AttributeName};
-use crate::words::{Confidence, Invalid, MediaId, Time};
+use crate::words::{CampaignId, Confidence, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct DefinitionRow {
@@ -24,6 +24,9 @@ pub(super) struct DefinitionRow {
     /// Absent in what was stored before there was any.
     #[serde(default)]
     presentation: PresentationRow,
+    /// Absent in what was stored before there were any.
+    #[serde(default)]
+    campaign_id: Option<String>,
     trigger: Option<TriggerRow>,
     audience: Option<RuleRow>,
     /// Start and end, in ms.
@@ -96,6 +99,7 @@ impl From<&Definition> for DefinitionRow {
             kind,
             content,
             presentation,
+            campaign_id,
             trigger,
             audience,
             schedule,
@@ -115,6 +119,7 @@ impl From<&Definition> for DefinitionRow {
             kind: kind.as_str().to_owned(),
             content: content.into(),
             presentation: presentation.into(),
+            campaign_id: campaign_id.as_ref().map(ToString::to_string),
             trigger: trigger.as_ref().map(|trigger| TriggerRow {
                 names: trigger.names.clone(),
                 min_confidence: trigger.min_confidence.percent(),
@@ -188,12 +193,14 @@ impl TryFrom<DefinitionRow> for Definition {
         });
         let media_ids = row.media_ids.iter();
         let categories = row.categories.iter();
+        let campaign_id = row.campaign_id.as_deref().map(CampaignId::parse);
         let time = |ms: Option<i64>| ms.map(Time::from_ms);
         Ok(Self {
             name: row.name,
             kind: kind.with_context(|| format!("a stored instrument is a {}", row.kind))?,
             content: row.content.try_into()?,
             presentation: row.presentation.try_into()?,
+            campaign_id: campaign_id.transpose().map_err(invalid)?,
             trigger: trigger.transpose()?,
             audience: row.audience.map(Rule::try_from).transpose()?,
             schedule: row.schedule.map(|(start, end)| Schedule {

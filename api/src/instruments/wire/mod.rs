@@ -16,7 +16,7 @@ use super::{Instrument, State, accessibility};
 use crate::error::{At, Refusal, Result};
 use crate::media::{life_from_wire, life_to_wire};
 use crate::viewers::Act;
-use crate::words::{Confidence, MediaId, Time};
+use crate::words::{CampaignId, Confidence, MediaId, Time};
 
 pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
@@ -40,6 +40,7 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     let wire::NewInstrument {
         name,
         content,
+        campaign_id,
         trigger,
         audience,
         schedule,
@@ -62,6 +63,9 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         kind,
         content,
         presentation,
+        campaign_id: campaign_id
+            .map(|id| CampaignId::parse(&id).at("campaign_id"))
+            .transpose()?,
         trigger: trigger.map(trigger_from_wire).transpose()?,
         audience: audience.map(rule::from_wire).transpose()?,
         schedule: schedule.map(schedule_from_wire).transpose()?,
@@ -253,6 +257,7 @@ impl From<&Instrument> for wire::Instrument {
             },
             name: definition.name.clone(),
             content: content::to_wire(definition),
+            campaign_id: definition.campaign_id.as_ref().map(ToString::to_string),
             trigger: definition.trigger.as_ref().map(|trigger| wire::Trigger {
                 names: trigger.names.clone(),
                 min_confidence: Some(trigger.min_confidence.percent()),

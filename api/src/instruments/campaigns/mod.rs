@@ -1,0 +1,18 @@
+//! Campaigns: instruments of one advertiser with schedule, price, goal, budget and pacing. What of a budget is spent is
+//! kept in `decisions`.
+
+mod campaign;
+pub mod http;
+mod plan;
+mod registry;
+mod row;
+pub(super) mod store;
+mod wire;
+
+pub use campaign::{
+    Budget, Campaign, CampaignDefinition, CampaignState, Counted, Goal, Metric, Pacing, Rate,
+};
+pub(super) use plan::key;
+pub use plan::{Limits, Running, Target};
+pub(super) use registry::check;
+pub use wire::metric_to_wire;

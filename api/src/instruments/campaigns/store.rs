@@ -1,0 +1,231 @@
+//! Campaigns in SQL. What is spent of them, `decisions` writes; their limits stand here, for they change with them.
+
+use anyhow::Context;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::row::CampaignRow;
+use super::{Campaign, CampaignDefinition, CampaignState, Limits};
+use crate::db::{Db, Write, bump};
+use crate::instruments::TOPIC;
+use crate::words::{CampaignId, Time};
+
+const COLUMNS: &str = "campaign_id, version, state, definition, live_at, created_at, updated_at";
+
+fn from_row(row: &AnyRow) -> anyhow::Result<Campaign> {
+    let state: String = row.try_get("state")?;
+    let definition: String = row.try_get("definition")?;
+    let id: String = row.try_get("campaign_id")?;
+    Ok(Campaign {
+        campaign_id: CampaignId::parse(&id)
+            .map_err(|e| anyhow::anyhow!("a stored campaign is invalid: {}", e.detail))?,
+        version: u32::try_from(row.try_get::<i64, _>("version")?)?,
+        state: CampaignState::ALL
+            .into_iter()
+            .find(|known| known.as_str() == state)
+            .with_context(|| format!("a stored campaign is in the unknown state {state}"))?,
+        live_at: row.try_get::<Option<i64>, _>("live_at")?.map(Time::from_ms),
+        definition: serde_json::from_str::<CampaignRow>(&definition)?.try_into()?,
+        created_at: Time::from_ms(row.try_get("created_at")?),
+        updated_at: Time::from_ms(row.try_get("updated_at")?),
+    })
+}
+
+pub(super) async fn get(db: &Db, id: &CampaignId) -> anyhow::Result<Option<Campaign>> {
+    let sql = format!("select {COLUMNS} from campaign where campaign_id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id.to_string())
+        .fetch_optional(db.pool())
+        .await
+        .context("failed to read a campaign")?;
+    row.as_ref().map(from_row).transpose()
+}
+
+pub(super) async fn page(
+    db: &Db,
+    state: Option<CampaignState>,
+    after: &str,
+    limit: u32,
+) -> anyhow::Result<Vec<Campaign>> {
+    let state = state.map_or("", CampaignState::as_str);
+    let sql = format!(
+        "select {COLUMNS} from campaign where campaign_id > $1 and ($2 = '' or state = $3)
+         order by campaign_id limit $4"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(after.to_owned())
+        .bind(state)
+        .bind(state)
+        .bind(i64::from(limit))
+        .fetch_all(db.pool())
+        .await
+        .context("failed to list campaigns")?;
+    rows.iter().map(from_row).collect()
+}
+
+/// All that are not over: live instruments may name them, and are held back while they are not live.
+pub(in crate::instruments) async fn all(db: &Db) -> anyhow::Result<Vec<Campaign>> {
+    let sql = format!("select {COLUMNS} from campaign where state <> 'archived'");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .fetch_all(db.pool())
+        .await
+        .context("failed to read the campaigns")?;
+    rows.iter().map(from_row).collect()
+}
+
+/// What a limit is in SQL.
+fn most(limit: Option<u64>) -> i64 {
+    limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX))
+}
+
+pub(super) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
+    let Campaign {
+        campaign_id,
+        version,
+        state,
+        live_at,
+        definition,
+        created_at,
+        updated_at,
+    } = campaign;
+    let mut write = db.write().await?;
+    sqlx::query(
+        "insert into campaign (campaign_id, version, state, definition, live_at, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(campaign_id.to_string())
+    .bind(i64::from(*version))
+    .bind(state.as_str())
+    .bind(serde_json::to_string(&CampaignRow::from(definition))?)
+    .bind(live_at.map(Time::ms))
+    .bind(created_at.ms())
+    .bind(updated_at.ms())
+    .execute(write.tx())
+    .await
+    .context("failed to store a campaign")?;
+    let Limits {
+        impressions,
+        micros,
+        billed,
+    } = definition.limits();
+    sqlx::query(
+        "insert into campaign_budget (campaign_id, impressions_limit, micros_limit, billed_limit,
+             impressions, micros, billed, asked)
+         values ($1, $2, $3, $4, 0, 0, 0, 0)",
+    )
+    .bind(campaign_id.to_string())
+    .bind(most(impressions))
+    .bind(most(micros))
+    .bind(most(billed))
+    .execute(write.tx())
+    .await
+    .context("failed to store a campaign's budget")?;
+    bump(write.tx(), TOPIC, *created_at).await?;
+    Ok(write.commit().await?)
+}
+
+/// What became of a change.
+pub(super) enum Changed {
+    /// It is made.
+    Made,
+    /// There is no such campaign.
+    Missing,
+    /// More than one of the new limits is given away already: impressions, millionths, and what is billed.
+    Below {
+        impressions: i64,
+        micros: i64,
+        billed: i64,
+    },
+}
+
+/// Replaces the definition and its limits, unless more is given away than they allow. Two that race: the budget's row lets
+/// one go first.
+pub(super) async fn replace(
+    db: &Db,
+    id: &CampaignId,
+    definition: &CampaignDefinition,
+    now: Time,
+) -> anyhow::Result<Changed> {
+    let mut write = db.write().await?;
+    if !set_limits(&mut write, id, definition.limits()).await? {
+        return given_away(&mut write, id).await;
+    }
+    sqlx::query(
+        "update campaign set version = version + 1, definition = $1, updated_at = $2 where campaign_id = $3",
+    )
+    .bind(serde_json::to_string(&CampaignRow::from(definition))?)
+    .bind(now.ms())
+    .bind(id.to_string())
+    .execute(write.tx())
+    .await
+    .context("failed to change a campaign")?;
+    bump(write.tx(), TOPIC, now).await?;
+    write.commit().await?;
+    Ok(Changed::Made)
+}
+
+/// False where there is no such budget, or more of it is given away.
+async fn set_limits(write: &mut Write, id: &CampaignId, limits: Limits) -> anyhow::Result<bool> {
+    let [impressions, micros, billed] =
+        [limits.impressions, limits.micros, limits.billed].map(most);
+    let done = sqlx::query(
+        "update campaign_budget set impressions_limit = $1, micros_limit = $2, billed_limit = $3
+         where campaign_id = $4 and impressions <= $5 and micros <= $6 and billed <= $7",
+    )
+    .bind(impressions)
+    .bind(micros)
+    .bind(billed)
+    .bind(id.to_string())
+    .bind(impressions)
+    .bind(micros)
+    .bind(billed)
+    .execute(write.tx())
+    .await
+    .context("failed to change a campaign's budget")?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn given_away(write: &mut Write, id: &CampaignId) -> anyhow::Result<Changed> {
+    let row = sqlx::query(
+        "select impressions, micros, billed from campaign_budget where campaign_id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(write.tx())
+    .await
+    .context("failed to read a campaign's budget")?;
+    let Some(row) = row else {
+        return Ok(Changed::Missing);
+    };
+    Ok(Changed::Below {
+        impressions: row.try_get("impressions")?,
+        micros: row.try_get("micros")?,
+        billed: row.try_get("billed")?,
+    })
+}
+
+/// Moves a campaign from one state to another; false where it is not in that one any more.
+pub(super) async fn move_to(
+    db: &Db,
+    id: &CampaignId,
+    from: CampaignState,
+    to: CampaignState,
+    now: Time,
+) -> anyhow::Result<bool> {
+    let live_at = (to == CampaignState::Live).then_some(now.ms());
+    let mut write = db.write().await?;
+    let done = sqlx::query(
+        "update campaign set state = $1, version = version + 1, updated_at = $2, live_at = coalesce(live_at, $3)
+         where campaign_id = $4 and state = $5",
+    )
+    .bind(to.as_str())
+    .bind(now.ms())
+    .bind(live_at)
+    .bind(id.to_string())
+    .bind(from.as_str())
+    .execute(write.tx())
+    .await
+    .context("failed to move a campaign to a state")?;
+    bump(write.tx(), TOPIC, now).await?;
+    write.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
