@@ -18,7 +18,7 @@ $(foreach name,ROLE SUBJECT,$(if $($(name)),$(eval token: export BECKON_$(name) 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo token test bench soak fuzz circle openapi broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
+.PHONY: help demo token test bench soak fuzz circle openapi votes broadcast clean build bins setup-demo setup-test setup-bench lint docs test-rust test-sdk test-page test-browser
 
 help: ## List these targets
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -49,6 +49,9 @@ openapi: setup-demo bins ## Write openapi.json and openapi.d.ts anew from the co
 
 circle: setup-demo ## Play ten simulated worlds through the real server, with tastes and without (minutes)
 	BECKON_CIRCLE_SEEDS=10 cargo test $(LOCKED) --workspace --test it -- --nocapture --test-threads=2 circle
+
+votes: setup-test ## A hundred thousand vote on one poll, on each engine; prints how many a second
+	BECKON_VOTES=100000 .ci/postgres cargo test $(LOCKED) --workspace $(AWS) --test it -- --nocapture --test-threads=1 votes
 
 broadcast: setup-demo ## Draw the demo's channel anew (needs libx264; minutes)
 	cd api/broadcast && CARGO_TARGET_DIR=$(abspath $(TARGET))/broadcast cargo run --release -- all

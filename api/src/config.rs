@@ -256,6 +256,9 @@ pub struct ServeOptions {
         value_name = "ROWS"
     )]
     pub retrain_every_rows: u64,
+    /// What viewers do, and where links lead
+    #[command(flatten)]
+    pub events: EventOptions,
     /// What is told from outside
     #[command(flatten)]
     pub hooks: HookOptions,
@@ -298,6 +301,67 @@ pub struct VideoOptions {
         hide_env_values = true
     )]
     pub webhook_secret: Option<String>,
+}
+
+/// How what viewers do is taken, and where links lead.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct EventOptions {
+    /// How long a click or an answer waits for its impression, in s; what waits longer is stored and counts nowhere
+    #[arg(
+        long,
+        env = "BECKON_EVENT_WAITING_S",
+        default_value_t = 60,
+        value_name = "S",
+        value_parser = clap::value_parser!(u32).range(0..=86_400)
+    )]
+    pub event_waiting_s: u32,
+    /// For how many days after a click a conversion is put down to it
+    #[arg(
+        long,
+        env = "BECKON_ATTRIBUTION_DAYS",
+        default_value_t = 30,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=365)
+    )]
+    pub attribution_days: u32,
+    /// Where this installation is reached from outside, such as <https://beckon.example.com>: links and QR codes lead there;
+    /// to the host that each decision is asked of unless told
+    #[arg(long, env = "BECKON_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Hosts that links may lead to, as shop.example or *.shop.example; repeat or separate by commas. Any unless told
+    #[arg(
+        long,
+        env = "BECKON_LINK_HOSTS",
+        value_delimiter = ',',
+        value_name = "HOST"
+    )]
+    pub link_hosts: Vec<String>,
+}
+
+impl EventOptions {
+    /// How long what came before its impression waits for it, in ms.
+    #[must_use]
+    pub fn waiting_ms(&self) -> i64 {
+        i64::from(self.event_waiting_s) * 1_000
+    }
+
+    /// For how long after a click a conversion is put down to it, in ms.
+    #[must_use]
+    pub fn attribution_ms(&self) -> i64 {
+        i64::from(self.attribution_days) * 86_400_000
+    }
+}
+
+impl Default for EventOptions {
+    /// As the command line has them.
+    fn default() -> Self {
+        Self {
+            event_waiting_s: 60,
+            attribution_days: 30,
+            public_url: None,
+            link_hosts: Vec::new(),
+        }
+    }
 }
 
 /// Who may tell this installation what happened outside.

@@ -133,6 +133,12 @@ pub struct Overlay {
     pub locale: Option<String>,
     /// What to draw. A right answer is never in it.
     pub content: Content,
+    /// Where the button leads: it counts the click and sends on to the content's own link. Not with a question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_url: Option<String>,
+    /// The same for a QR code, which counts as a scan: in capitals, which take the fewest modules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan_url: Option<String>,
     /// Sealed by the server; every event about this overlay carries it back.
     pub receipt: String,
 }

@@ -10,6 +10,9 @@ use crate::problem::ErrorCode;
 pub struct EventBatch {
     /// The events, in the order in which they happened.
     pub items: Vec<Event>,
+    /// When this is sent, by the client's clock (RFC 3339). With it a clock that is wrong does no harm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
 }
 
 /// One thing that the viewer did. Unknown fields are ignored and counted.

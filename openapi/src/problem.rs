@@ -108,6 +108,10 @@ error_codes! {
     ModelNotFound = "model_not_found", 404, "There is no such model";
     /// No such image.
     ImageNotFound = "image_not_found", 404, "There is no such image";
+    /// Nobody was sent on with this `beckon_click_id`, or nothing was shown to this viewer.
+    ClickNotFound = "click_not_found", 404, "There is no such click";
+    /// The link's code is none that we made.
+    LinkNotFound = "link_not_found", 404, "There is no such link";
     /// Nobody of this id has opted out.
     OptOutNotFound = "opt_out_not_found", 404, "Nobody of this id has opted out";
     /// No such webhook.
@@ -136,6 +140,8 @@ error_codes! {
     TooManyWebhooks = "too_many_webhooks", 409, "There are too many webhooks";
     /// A message of SNS that was taken before, or that is too old to be new.
     MessageReplayed = "message_replayed", 409, "The message is not new";
+    /// The link's time is over, or what it leads to is not allowed any more.
+    LinkClosed = "link_closed", 410, "This link leads nowhere any more";
     /// `If-Match` names a version that is not the latest any more.
     PreconditionFailed = "precondition_failed", 412, "It has changed meanwhile";
     /// The body is longer than the route allows.

@@ -4,8 +4,8 @@
 pub const BATCH_EVENTS: usize = 50;
 /// How long a request's body may be.
 pub const BATCH_BYTES: usize = 48 * 1024;
-/// What stands around the events in a body: `{"items":[` and `]}`.
-const ENVELOPE_BYTES: usize = 12;
+/// What stands around the events in a body: `{"sent_at":"2026-11-20T19:01:31.250Z","items":[` and `]}`.
+const ENVELOPE_BYTES: usize = 49;
 /// A viewer without a connection does not fill the memory: beyond this the oldest events go.
 const QUEUE_MAX: usize = 500;
 /// After a day no server takes an event any more: its receipt is too old.
@@ -145,7 +145,9 @@ mod tests {
     use super::*;
 
     fn body(batch: &Batch) -> String {
-        format!("{{\"items\":[{}]}}", batch.bodies.join(","))
+        let sent_at = "2026-11-20T19:01:31.250Z";
+        let items = batch.bodies.join(",");
+        format!("{{\"sent_at\":\"{sent_at}\",\"items\":[{items}]}}")
     }
 
     fn with(count: usize, bytes: usize) -> Outbox {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
 /// A QR code: black modules on white, without its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,15 @@ pub struct Qr {
 /// The code of a text; none where it is too long for one.
 #[must_use]
 pub fn encode(text: &str) -> Option<Qr> {
-    // As bytes: links are in lower case, which the denser modes do not have, and their code need not travel.
-    let code = QrCode::encode_binary(text.as_bytes(), QrCodeEcc::Medium).ok()?;
+    // Capitals and digits go two into eleven bits; anything else as bytes.
+    let segment = if QrSegment::is_alphanumeric(text) {
+        QrSegment::make_alphanumeric(text)
+    } else {
+        QrSegment::make_bytes(text.as_bytes())
+    };
+    let level = QrCodeEcc::Medium;
+    let (low, high) = (Version::MIN, Version::MAX);
+    let code = QrCode::encode_segments_advanced(&[segment], level, low, high, None, true).ok()?;
     let size = code.size();
     let mut path = String::new();
     for y in 0..size {
@@ -66,6 +73,15 @@ mod tests {
             .collect();
         assert_eq!(modules(&qr), black);
         assert_eq!(i32::try_from(qr.size), Ok(size));
+    }
+
+    #[test]
+    fn a_link_in_capitals_is_coarse_enough_for_a_phone() {
+        let code = "A".repeat(60);
+        let capitals = format!("HTTPS://BECKON.EXAMPLE/R/{code}");
+        let [dense, coarse] =
+            [capitals.to_lowercase(), capitals].map(|text| encode(&text).unwrap());
+        assert_eq!((dense.size, coarse.size), (41, 33));
     }
 
     #[test]

@@ -118,8 +118,9 @@ function either(signals: AbortSignal[]): AbortSignal {
   return ended.signal;
 }
 
+/** When it is sent stands first: with it a clock that is wrong does no harm. */
 function envelope(bodies: string[]): string {
-  return `{"items":[${bodies.join(",")}]}`;
+  return `{"sent_at":"${new Date().toISOString()}","items":[${bodies.join(",")}]}`;
 }
 
 async function answer<T>(response: Response): Promise<T> {

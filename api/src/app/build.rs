@@ -27,9 +27,10 @@ use crate::ingest::recogniser::Recognisers;
 use crate::ingest::stored::Stored;
 use crate::ingest::thumbnails::Thumbnails;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
-use crate::instruments::{Delivery, Images, Instruments};
+use crate::instruments::{Delivery, Images, Instruments, LinkHosts};
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
+use crate::reports::Live;
 use crate::viewers::Viewers;
 use crate::webhooks::{Configured, Webhooks};
 
@@ -49,6 +50,7 @@ pub struct App {
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
     pub(super) events: Data<Events>,
+    pub(super) live: Data<Live>,
     pub(super) learning: Data<Learning>,
     pub(super) references: Data<References>,
     pub(super) hooks: Data<Hooks>,
@@ -100,7 +102,7 @@ impl App {
         let cues = Arc::new(ground.cues(&options, ivs));
         let ranking = Arc::new(Slot::<Ranking>::default());
         let decisions = ground.decisions(&options, &cues, &ranking)?;
-        let events = Arc::new(ground.events()?);
+        let events = Arc::new(ground.events(&options)?);
         let Ground {
             auth,
             blobs,
@@ -156,6 +158,7 @@ impl App {
             images: Data::new(Images::new(db.clone(), blobs.clone())),
             delivery: Data::from(delivery),
             viewers: Data::from(viewers),
+            live: Data::new(Live::new(events.clone())),
             events: Data::from(events),
             ranking,
             references: Data::from(references),
@@ -178,6 +181,7 @@ impl App {
             self.learning.clone().into_inner(),
             self.references.clone().into_inner(),
             self.cues.clone().into_inner(),
+            self.live.clone().into_inner(),
         ]
     }
 
@@ -246,6 +250,12 @@ impl App {
         self.ranking.load_full()
     }
 
+    /// Ends the streams of cues and of results: they have no end of their own.
+    pub fn end_streams(&self) {
+        self.cues.close();
+        self.live.close();
+    }
+
     /// What viewers did.
     #[must_use]
     pub fn events(&self) -> &Events {
@@ -303,10 +313,12 @@ impl Ground {
         let schema = recipe.schema.clone().check()?;
         let detections = places.detections(&options.store, db.clone()).await?;
         detections.end_erasures(now()).await?;
+        let instruments = Instruments::open(db.clone(), schema.clone()).await?;
+        let instruments = instruments.linking_to(LinkHosts::new(&options.events.link_hosts));
         Ok(Self {
             media: Arc::new(media::Registry::open(db.clone()).await?),
             detections: Arc::new(detections),
-            instruments: Arc::new(Instruments::open(db.clone(), schema.clone()).await?),
+            instruments: Arc::new(instruments),
             delivery: Arc::new(Delivery::open(db.clone()).await?),
             viewers: Arc::new(Viewers::in_sql(db.clone(), schema)),
             references: Arc::new(References::open(db.clone(), blobs.clone()).await?),
@@ -347,12 +359,14 @@ impl Ground {
             cues: cues.clone(),
             ranking: ranking.clone(),
         };
-        Decisions::new(sources, self.auth.keys(), default_life(options))
+        Decisions::new(sources, self.auth.keys(), default_life(options))?
+            .reached_at(options.events.public_url.clone())
     }
 
-    fn events(&self) -> anyhow::Result<Events> {
+    fn events(&self, options: &ServeOptions) -> anyhow::Result<Events> {
         let (instruments, viewers) = (self.instruments.clone(), self.viewers.clone());
-        Events::new(self.db.clone(), instruments, viewers, self.auth.keys())
+        let keys = self.auth.keys();
+        Events::new(self.db.clone(), instruments, viewers, keys, &options.events)
     }
 }
 

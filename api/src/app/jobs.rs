@@ -2,13 +2,11 @@
 //! when it is told to stop.
 
 use std::num::NonZeroU64;
-use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::{App, prune};
 use crate::config::Switch;
-use crate::cues::Cues;
 use crate::db::follow_revisions;
 use crate::ingest::{Supervisor, hooks, stored};
 use crate::learning;
@@ -33,7 +31,7 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     }
     let webhooks = app.webhooks.clone();
     jobs.spawn(async move { webhooks.deliver().await });
-    jobs.spawn(end_streams(app.cues()));
+    jobs.spawn(end_streams(app.clone()));
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if app.options.store.keep_detections_days.is_some() {
@@ -56,10 +54,10 @@ async fn keep_models(app: App) {
     keeper.run().await;
 }
 
-/// A server that is told to stop waits for what it is answering, and a stream of cues has no end of its own.
-async fn end_streams(cues: Arc<Cues>) {
+/// A server that is told to stop waits for what it is answering, and streams of cues and of results have no end of their own.
+async fn end_streams(app: App) {
     told_to_stop().await;
-    cues.close();
+    app.end_streams();
 }
 
 /// Resolves when the process is told to stop. Others hear of it too.

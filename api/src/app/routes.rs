@@ -20,6 +20,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(decisions::http::decide)
         .service(events::http::send_events)
+        .service(events::links::http::follow_link)
+        .service(events::conversions::http::send_conversions)
         .service(media::http::create_media)
         .service(media::http::list_media)
         .service(media::http::get_media)
@@ -53,6 +55,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::campaigns::http::replace_campaign)
         .service(instruments::campaigns::http::move_campaign)
         .service(reports::http::get_results)
+        .service(reports::http::listen_to_results)
+        .service(reports::http::get_leaderboard)
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
         .service(erase::delete_viewer)
@@ -121,6 +125,7 @@ pub fn serve(
             .app_data(app.stored.clone())
             .app_data(app.webhooks.clone())
             .app_data(app.events.clone())
+            .app_data(app.live.clone())
             .app_data(app.learning.clone())
             .app_data(app.cues.clone())
             .configure(configure)
@@ -129,6 +134,7 @@ pub fn serve(
             .url("/openapi.json", contract.clone());
         web_app
             .configure(error::input_config)
+            .configure(events::links::http::configure_aliases)
             .service(web::redirect("/docs", "/docs/"))
             .service(docs)
             .configure(extra.clone())

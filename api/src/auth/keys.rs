@@ -23,6 +23,8 @@ pub struct Keys {
     pub(super) sign: EncodingKey,
     pub(super) verify: DecodingKey,
     receipt: [ReceiptKey; 2],
+    /// What no rotation of receipts' keys changes.
+    lasting: Vec<u8>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -62,7 +64,14 @@ impl Keys {
             sign: EncodingKey::from_ed_der(&pkcs8),
             verify: DecodingKey::from_ed_der(pair.public_key().as_ref()),
             receipt: [receipt(RECEIPT_KEYS[0])?, receipt(RECEIPT_KEYS[1])?],
+            lasting: pkcs8,
         })
+    }
+
+    /// A key of its own for each purpose, the same until tokens are signed anew.
+    #[must_use]
+    pub fn derived(&self, purpose: &'static str) -> [u8; 32] {
+        blake3::derive_key(purpose, &self.lasting)
     }
 
     /// The keys that open receipts; the first one also seals them.

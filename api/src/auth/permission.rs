@@ -29,6 +29,12 @@ pub enum Permission {
     WriteInstruments,
     /// Change what holds over all instruments.
     WriteDeliveryRules,
+    /// Listen to how a question stands; a viewer once it has answered.
+    ListenToResults,
+    /// Read a media's leaderboard.
+    ReadLeaderboard,
+    /// Tell what came of clicks.
+    SendConversions,
     /// Store, read and delete viewers' profiles.
     WriteViewers,
     /// Ask for a decision.
@@ -51,7 +57,7 @@ impl Permission {
     /// Who may do it.
     #[must_use]
     pub const fn roles(self) -> &'static [Role] {
-        use Role::{Ingest, Marketer, Operator, Scientist, Viewer};
+        use Role::{Advertiser, Ingest, Marketer, Operator, Scientist, Viewer};
         match self {
             Self::ReadMedia => &[Viewer, Marketer, Scientist, Operator, Ingest],
             Self::WriteMedia | Self::SendCues | Self::ReadMetrics | Self::WriteDeliveryRules => {
@@ -66,6 +72,10 @@ impl Permission {
             Self::ReadInstruments => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
             Self::WriteViewers | Self::WritePeople => &[Operator],
+            Self::ListenToResults | Self::ReadLeaderboard => {
+                &[Viewer, Marketer, Scientist, Operator]
+            }
+            Self::SendConversions => &[Advertiser, Operator],
             Self::Decide => &[Viewer],
             Self::ListenToCues => &[Viewer, Operator],
             Self::ReadModels => &[Scientist, Operator],

@@ -33,6 +33,8 @@ pub enum Role {
     Operator,
     /// Stores detections.
     Ingest,
+    /// An advertiser's server: tells what came of clicks.
+    Advertiser,
 }
 
 /// What a token says.

@@ -1,5 +1,6 @@
 //! `beckon demo`: the whole circle on one machine.
 
+use std::net::{TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -98,9 +99,12 @@ impl Demo {
         app::block_on(self.serve())
     }
 
-    async fn serve(self) -> anyhow::Result<()> {
+    async fn serve(mut self) -> anyhow::Result<()> {
         // Before anything slow: a taken port is said at once.
         let listener = listen(&self.options)?;
+        if self.options.events.public_url.is_none() {
+            self.options.events.public_url = in_the_network(&listener);
+        }
         let url = format!("http://{}", listener.local_addr()?);
         let source = self.source().await?;
         let app = App::build(self.options.clone()).await?;
@@ -182,7 +186,7 @@ impl Demo {
             let _ = watch_ended.send(());
             watched
         });
-        announce(page.api.url());
+        announce(page.api.url(), self.options.events.public_url.as_deref());
         let audience = async {
             if self.answers_per_s == 0 {
                 return std::future::pending().await;
@@ -288,6 +292,25 @@ fn tokens(app: &App) -> anyhow::Result<Tokens> {
     clippy::print_stdout,
     reason = "the line that scripts and people wait for"
 )]
-fn announce(url: &str) {
+fn announce(url: &str, public_url: Option<&str>) {
     println!("Beckon is ready: {url}/");
+    if let Some(public_url) = public_url {
+        println!("Phones reach it at {public_url}/, and so do the codes that they scan");
+    }
+}
+
+/// Where phones of the same network reach a demo that listens to all addresses: the page may be open at an address that
+/// means another device to them. Nothing is sent for this: a socket that is tied to a far address knows by which of ours
+/// it would go there.
+fn in_the_network(listener: &TcpListener) -> Option<String> {
+    let bound = listener.local_addr().ok()?;
+    if !bound.ip().is_unspecified() {
+        return None;
+    }
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    // An address for documentation: nobody has it.
+    socket.connect("192.0.2.1:9").ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    let reachable = !own.is_loopback() && !own.is_unspecified();
+    reachable.then(|| format!("http://{own}:{}", bound.port()))
 }

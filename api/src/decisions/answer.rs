@@ -10,6 +10,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::choose::Scratch;
+use super::link::{self, Link, Links, Way};
 use super::receipt::{Draft, Other, Sealer};
 use super::scene::{Choice, Pick, Scene};
 use super::wire::{self, explain};
@@ -18,9 +19,18 @@ use crate::error::Result;
 /// What most answers fit into.
 const USUAL: usize = 2048;
 
+/// What an answer is sealed with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seals<'a> {
+    /// Seals receipts.
+    pub(super) sealer: &'a Sealer,
+    /// Makes the codes of links, and what stands in front of them; nothing where nobody could follow one.
+    pub(super) links: Option<(&'a Links, &'a str)>,
+}
+
 /// Writes the answer; `explained` says how long it took so far, where an explanation is wanted.
 pub(super) fn write(
-    sealer: &Sealer,
+    seals: Seals<'_>,
     scene: &Scene<'_>,
     choice: &Choice,
     explained: Option<&dyn Fn() -> Duration>,
@@ -45,7 +55,7 @@ pub(super) fn write(
         if i > 0 {
             out.push(b',');
         }
-        overlay(sealer, scene, choice, pick, scratch, &mut out);
+        overlay(seals, scene, choice, pick, scratch, &mut out);
     }
     out.extend_from_slice(br#"],"next_check_ms":"#);
     match next_check_ms(scene, choice) {
@@ -75,7 +85,7 @@ fn next_check_ms(scene: &Scene<'_>, choice: &Choice) -> Option<i64> {
 }
 
 fn overlay(
-    sealer: &Sealer,
+    seals: Seals<'_>,
     scene: &Scene<'_>,
     choice: &Choice,
     pick: &Pick,
@@ -90,8 +100,20 @@ fn overlay(
     put_number(shows_at.forward(pick.show_ms).ms(), out);
     out.extend_from_slice(br#","layout":{"anchor":"top_end"},"#);
     out.extend_from_slice(live.contents.lookup(scene.locale).as_bytes());
+    if let Some((links, base)) = seals.links
+        && live.kind.has_link()
+    {
+        let named = Link {
+            way: Way::Click,
+            seed: scene.seed,
+            instrument: live.key,
+            version: live.version,
+            issued_at: scene.now,
+        };
+        link::write_json(links, &named, base, out);
+    }
     out.extend_from_slice(br#","receipt":""#);
-    seal(sealer, scene, choice, pick, scratch, out);
+    seal(seals.sealer, scene, choice, pick, scratch, out);
     out.extend_from_slice(br#""}"#);
 }
 

@@ -7,7 +7,7 @@ use beckon_classifier::schema::Schema;
 
 use super::policies::Policies;
 use super::scene::Scene;
-use super::{Ask, Ranking, answer, choose, context, filters, pending, receipt, seed, shown};
+use super::{Ask, Ranking, answer, choose, context, filters, link, pending, receipt, seed, shown};
 use crate::auth::Caller;
 use crate::cues::Cues;
 use crate::db::Slot;
@@ -42,6 +42,9 @@ pub struct Sources {
 pub struct Decisions {
     sources: Sources,
     sealer: receipt::Sealer,
+    links: link::Links,
+    /// Where this installation is reached from outside, where that was told.
+    public_url: Option<String>,
     pending: pending::Pending,
     policies: Policies,
     context: context::Fields,
@@ -67,12 +70,32 @@ impl Decisions {
         Ok(Self {
             sources,
             sealer: receipt::Sealer::new(keys.receipt())?,
+            links: link::Links::new(keys.receipt()),
+            public_url: None,
             pending: pending::Pending::default(),
             policies: Policies::new()?,
             context: context::Fields::of(&Schema::default()),
             life,
             salt: u64::from_le_bytes(salt),
         })
+    }
+
+    /// Lets links lead to this address.
+    ///
+    /// # Errors
+    /// When it is no address that can stand in front of them.
+    pub fn reached_at(self, public_url: Option<String>) -> anyhow::Result<Self> {
+        let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = &public_url {
+            let detail = "the public URL must be http or https, a host and perhaps a path";
+            anyhow::ensure!(link::is_base(url), "{detail}: {url}");
+        }
+        Ok(Self { public_url, ..self })
+    }
+
+    /// What stands in front of links: what the operator says, or what the question was asked of.
+    fn base<'a>(&'a self, ask: &'a Ask<'_>) -> Option<&'a str> {
+        self.public_url.as_deref().or(ask.asked_of.as_deref())
     }
 
     /// Opens receipts, for the events that bring them back.
@@ -154,7 +177,11 @@ impl Decisions {
             let took = || began.elapsed();
             let explained: Option<&dyn Fn() -> Duration> =
                 if ask.explain { Some(&took) } else { None };
-            answer::write(&self.sealer, &scene, &choice, explained, scratch)
+            let seals = answer::Seals {
+                sealer: &self.sealer,
+                links: self.base(ask).map(|base| (&self.links, base)),
+            };
+            answer::write(seals, &scene, &choice, explained, scratch)
         })
     }
 }

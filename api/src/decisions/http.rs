@@ -9,8 +9,9 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use beckon_openapi::decision as wire;
 use beckon_openapi::problem::Problem;
 
-use super::Decisions;
+use super::link::is_base;
 use super::wire::ask;
+use super::{Ask, Decisions};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Result, read};
@@ -42,11 +43,21 @@ pub async fn decide(
     let caller = Caller::of(&request, now)?;
     let media_id = MediaId::parse(request.match_info().query("media_id")).at("media_id")?;
     caller.may_on(Permission::Decide, &media_id)?;
-    let answer = station
-        .decide(&media_id, &caller, &ask(&body)?, now, began)
-        .await?;
+    let ask = Ask {
+        asked_of: asked_of(&request),
+        ..ask(&body)?
+    };
+    let answer = station.decide(&media_id, &caller, &ask, now, began).await?;
     let mut response = HttpResponse::with_body(StatusCode::OK, answer);
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     Ok(response)
+}
+
+/// The address that the request was sent to, where it can stand in front of links. A proxy says what it was asked of;
+/// who lies there is answered with its own lie, and nobody else is.
+fn asked_of(request: &HttpRequest) -> Option<String> {
+    let info = request.connection_info();
+    let base = format!("{}://{}", info.scheme(), info.host());
+    is_base(&base).then_some(base)
 }

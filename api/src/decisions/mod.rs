@@ -12,6 +12,7 @@ mod decide;
 mod filters;
 pub mod http;
 mod limits;
+pub mod link;
 mod pending;
 mod policies;
 mod rank;

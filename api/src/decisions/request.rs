@@ -43,6 +43,8 @@ pub struct Ask<'a> {
     pub explain: bool,
     /// How many fields it had that we do not know.
     pub unknown_fields: u32,
+    /// The address that the question was sent to: scheme and host.
+    pub asked_of: Option<String>,
 }
 
 /// What a device says of one instrument that it showed.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header;
-use actix_web::web::{Data, Json, Path, ServiceConfig, scope};
+use actix_web::web::{Data, Form, Json, Path, Query, ServiceConfig, scope};
 use actix_web::{HttpResponse, get, post};
 use beckon_origin::Origin;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::audience::Audience;
 use super::broadcast::picture;
 use super::seed::register;
+use super::shop::{self, Item};
 use super::{Api, Channel, VIEWERS, profile, profiles};
 use crate::auth::{Auth, Role};
 use crate::config::now;
@@ -61,7 +62,9 @@ pub fn routes(
                 .service(start_poll)
                 .service(get_audience)
                 .service(get_catalogue)
-                .service(get_picture),
+                .service(get_picture)
+                .service(get_item)
+                .service(order_item),
         );
         // Everything that no other route serves is a file of the page.
         config.service(files);
@@ -198,4 +201,53 @@ async fn get_picture(name: Path<String>) -> Result<HttpResponse> {
         .content_type("image/png")
         .insert_header(cached)
         .body(png))
+}
+
+/// With which click somebody came.
+#[derive(Debug, Deserialize)]
+struct Visit {
+    #[serde(default)]
+    beckon_click_id: String,
+}
+
+/// What the demo's overlays link to.
+#[get("/shop/{item}")]
+async fn get_item(item: Path<String>, visit: Query<Visit>) -> Result<HttpResponse> {
+    let item = on_sale(&item)?;
+    let click_id = shop::click_id(&visit.beckon_click_id);
+    Ok(html(shop::page(item, click_id)))
+}
+
+/// Orders it, and tells of the order as the shop's own server would.
+#[post("/shop/{item}/orders")]
+async fn order_item(
+    page: Data<Page>,
+    item: Path<String>,
+    visit: Form<Visit>,
+) -> Result<HttpResponse> {
+    let item = on_sale(&item)?;
+    let Some(click_id) = shop::click_id(&visit.beckon_click_id) else {
+        return Ok(html(shop::thanks(item, "refused")));
+    };
+    let body = shop::conversion(item, click_id, &now().to_string());
+    let token = Some(page.api.tokens.operator.as_str());
+    let told = page
+        .api
+        .send("POST", "/v1/conversions", token, &body)
+        .await?
+        .ok()?;
+    let status = told["items"][0]["status"].as_str().unwrap_or_default();
+    Ok(html(shop::thanks(item, status)))
+}
+
+fn on_sale(slug: &str) -> Result<Item> {
+    shop::find(slug)
+        .ok_or_else(|| Refusal::new(ErrorCode::NotFound, "the shop has no such thing").into())
+}
+
+fn html(page: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(page)
 }

@@ -6,6 +6,7 @@ pub mod broadcast;
 mod client;
 pub mod http;
 mod seed;
+mod shop;
 
 pub use client::{Api, Tokens};
 pub use seed::{AUDIENCE_MEDIA, Channel, Profile, VIEWERS, plant, profile, profiles};

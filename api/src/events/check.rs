@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::read::{Loose, RawEvent};
-use super::{Event, EventType};
+use super::{Authority, Event, EventType};
 use crate::decisions::receipt::{Receipt, Unopened};
 use crate::error::{At, ErrorCode, Refusal, Result};
 use crate::instruments::Question;
@@ -76,8 +76,14 @@ fn required<'a>(field: &str, value: &'a Loose<'_>) -> Result<&'a str> {
         .ok_or_else(|| Refusal::field(field, "this must be a text", "a text").into())
 }
 
-/// Takes the event, if the receipt is for this use.
-pub(super) fn admit(claim: Claim, shows: Shows<'_>, now: Time) -> Result<Event> {
+/// Takes the event, if the receipt is for this use. `sent_at`: when it was sent, by the same clock as its `at`.
+pub(super) fn admit(
+    claim: Claim,
+    shows: Shows<'_>,
+    sent_at: Option<Time>,
+    now: Time,
+) -> Result<Event> {
+    let mut is_right = None;
     match (claim.event_type, shows) {
         (EventType::Impression | EventType::Viewable | EventType::Dismiss, _)
         | (EventType::Click, Shows::Offer)
@@ -96,24 +102,35 @@ pub(super) fn admit(claim: Claim, shows: Shows<'_>, now: Time) -> Result<Event> 
                     Refusal::field("answer", detail, "an `answer_id` of the overlay").into(),
                 );
             }
+            let right = question.correct.as_ref();
+            is_right = right.map(|right| claim.answer.as_ref() == Some(right));
         }
         (EventType::Click | EventType::Answer, Shows::Unknown) => {
             let detail = "the instrument of this receipt is not known here";
             return Err(Refusal::new(ErrorCode::InstrumentNotFound, detail).into());
         }
     }
-    let decided_at = claim.receipt.issued_at;
+    let skew_ms = sent_at.map(|sent_at| now.since(sent_at));
     Ok(Event {
-        // A client's clock may be wrong by years; nothing happens to an overlay before it was decided,
-        // and nothing is told before it happened.
-        happened_at: claim.at.max(decided_at).min(now.max(decided_at)),
+        happened_at: happened_at(claim.at, skew_ms, claim.receipt.issued_at, now),
         event_id: claim.event_id,
         event_type: claim.event_type,
-        receipt: claim.receipt,
+        authority: Authority::Receipt(Box::new(claim.receipt)),
         answer: claim.answer,
+        is_right,
+        worth: None,
         at: claim.at,
+        skew_ms,
         received_at: now,
     })
+}
+
+/// When it happened by our clock. A client's may be wrong by years: where it says when it sent, how long before that
+/// it happened is all that we take of it. Nothing happens to an overlay before it was decided, and nothing is told
+/// before it happened.
+fn happened_at(at: Time, skew_ms: Option<i64>, decided_at: Time, now: Time) -> Time {
+    let ours = at.plus_ms(skew_ms.unwrap_or(0));
+    ours.max(decided_at).min(now.max(decided_at))
 }
 
 fn foreign(detail: &str) -> crate::error::Error {
@@ -135,7 +152,59 @@ mod tests {
             r#"{{"event_id": "0193D3F0-7D5E-7A3C-9C0E-0B1A2C3D4E5F", "type": "impression", "at": "{at}", "receipt": "r"}}"#
         );
         let claim = claim(&raw(&json), |_| Ok(receipt(1, "alice")))?;
-        admit(claim, Shows::Unknown, NOW.plus_ms(5_000))
+        admit(claim, Shows::Unknown, None, NOW.plus_ms(5_000))
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_by_years_still_tells_how_long_ago_it_was() {
+        let json = r#"{"event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f", "type": "impression",
+            "at": "2001-01-01T00:00:00Z", "receipt": "r"}"#;
+        let now = NOW.plus_ms(5_000);
+        let sent_at = |ms| {
+            Some(
+                Time::parse("2001-01-01T00:00:00Z")
+                    .expect("a time")
+                    .plus_ms(ms),
+            )
+        };
+        let take = |sent_at| {
+            let claim = claim(&raw(json), |_| Ok(receipt(1, "alice"))).expect("a claim");
+            admit(claim, Shows::Unknown, sent_at, now).expect("taken")
+        };
+        let event = take(sent_at(2_000));
+        assert_eq!(event.happened_at, now.plus_ms(-2_000));
+        assert_eq!(event.skew_ms, Some(now.since(event.at) - 2_000));
+        // It cannot have happened before it was decided, nor after it was sent.
+        assert_eq!(take(sent_at(9_000)).happened_at, NOW);
+        assert_eq!(take(sent_at(-9_000)).happened_at, now);
+        let unsaid = take(None);
+        assert_eq!((unsaid.happened_at, unsaid.skew_ms), (NOW, None));
+    }
+
+    #[test]
+    fn an_answer_knows_whether_it_is_right_where_one_is() {
+        let question = |correct: Option<&str>| Question {
+            question: "Which?".to_owned(),
+            answers: ["fish", "rain"]
+                .map(|id| crate::instruments::Answer {
+                    answer_id: AnswerId::parse(id).expect("an id"),
+                    text: id.to_owned(),
+                })
+                .into(),
+            correct: correct.map(|id| AnswerId::parse(id).expect("an id")),
+        };
+        let json = r#"{"event_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f", "type": "answer", "answer": "fish",
+            "at": "2026-01-01T00:00:00Z", "receipt": "r"}"#;
+        for (correct, is_right) in [
+            (Some("fish"), Some(true)),
+            (Some("rain"), Some(false)),
+            (None, None),
+        ] {
+            let claim = claim(&raw(json), |_| Ok(receipt(1, "alice"))).expect("a claim");
+            let question = question(correct);
+            let event = admit(claim, Shows::Question(&question), None, NOW).expect("taken");
+            assert_eq!(event.is_right, is_right, "{correct:?}");
+        }
     }
 
     fn refused<T: std::fmt::Debug>(result: Result<T>) -> (ErrorCode, Option<String>) {

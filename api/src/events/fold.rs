@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::store::{self, Folded, Rules};
 use super::trace::{self, Due};
-use super::{Event, Intake, store};
+use super::{Event, Intake};
 use crate::config::now;
 use crate::db::Db;
 use crate::decisions::receipt::instrument_id;
@@ -40,7 +41,7 @@ pub(super) struct Fold {
     db: Db,
     instruments: Arc<Instruments>,
     viewers: Arc<Viewers>,
-    schema_id: String,
+    rules: Rules,
     inbox: mpsc::Receiver<Turn>,
     /// Events whose exposures are told: the next commit notes it.
     told: Vec<String>,
@@ -51,11 +52,16 @@ impl Fold {
         db: Db,
         instruments: Arc<Instruments>,
         viewers: Arc<Viewers>,
+        waiting_ms: i64,
         inbox: mpsc::Receiver<Turn>,
     ) -> Self {
+        let schema_id = viewers.schema().digest().to_owned();
         Self {
             instruments,
-            schema_id: viewers.schema().digest().to_owned(),
+            rules: Rules {
+                schema_id,
+                waiting_ms,
+            },
             db,
             viewers,
             inbox,
@@ -103,8 +109,8 @@ impl Fold {
             .unzip();
         let lengths: Vec<usize> = events.iter().map(Vec::len).collect();
         let events: Vec<Event> = events.into_iter().flatten().collect();
-        let intakes = match self.fold(&events).await {
-            Ok(intakes) => intakes,
+        let Folded { intakes, due } = match self.fold(&events).await {
+            Ok(folded) => folded,
             Err(error) => {
                 // The callers' channels close, and they are told to send again.
                 tracing::error!(
@@ -116,12 +122,7 @@ impl Fold {
                 return;
             }
         };
-        let fresh = events
-            .iter()
-            .zip(&intakes)
-            .filter(|(_, intake)| **intake != Intake::Seen)
-            .filter_map(|(event, _)| Due::of(event));
-        self.tell(fresh.collect()).await;
+        self.tell(due).await;
         let mut rest = intakes.as_slice();
         for (answer, length) in answers.into_iter().zip(lengths) {
             let (own, others) = rest.split_at(length);
@@ -131,13 +132,13 @@ impl Fold {
         }
     }
 
-    async fn fold(&mut self, events: &[Event]) -> anyhow::Result<Vec<Intake>> {
+    async fn fold(&mut self, events: &[Event]) -> anyhow::Result<Folded> {
         let mut attempt = 1;
         loop {
-            match store::fold(&self.db, events, &self.told, &self.schema_id, now()).await {
-                Ok(intakes) => {
+            match store::fold(&self.db, events, &self.told, &self.rules, now()).await {
+                Ok(folded) => {
                     self.told.clear();
-                    return Ok(intakes);
+                    return Ok(folded);
                 }
                 Err(error) if attempt < ATTEMPTS && store::is_collision(&error) => {
                     attempt += 1;

@@ -16,6 +16,7 @@ const LARGEST: usize = 48 * 1024;
 ///
 /// Needs no token: each event's receipt is its authority. Answers item by item; what is told as accepted or duplicate
 /// is stored and counted once, however often and wherever it is sent. After an answer it tells how the question stands.
+/// What comes before its overlay's impression is stored, and counts where that one comes within a minute.
 #[utoipa::path(tag = "events", request_body(content(
     (wire::EventBatch = "application/json"), (wire::EventBatch = "text/plain"))), responses(
     (status = 200, body = wire::EventReport), (status = 400, body = Problem), (status = 413, body = Problem),
@@ -31,8 +32,8 @@ pub async fn send_events(
         let detail = "send the body as application/json or text/plain";
         return Err(Refusal::new(ErrorCode::UnsupportedMediaType, detail).into());
     }
-    let batch = convert::batch(&body)?;
-    let taken = events.take(&batch, now()).await?;
+    let (batch, sent_at) = convert::batch(&body)?;
+    let taken = events.take(&batch, sent_at, now()).await?;
     Ok(Json(convert::report(&batch, taken)))
 }
 

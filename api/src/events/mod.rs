@@ -1,33 +1,40 @@
 //! Events: what viewers did, taken on the authority of the receipt, and folded into tallies and training rows.
 
+mod asked;
+mod board;
 mod check;
+pub mod conversions;
+mod counted;
 mod fold;
 pub mod http;
 mod intake;
 mod kind;
+pub mod links;
 mod model;
+mod own_id;
 mod read;
 mod shown;
 mod store;
 mod trace;
 mod wire;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
+pub use board::{Board, Score};
 pub use kind::EventType;
-pub use model::{Event, Intake, Outcome, Standing, Tally};
+pub use model::{Authority, Event, Intake, Outcome, Overlay, Standing, Tally, Worth};
 pub use shown::{Candidate, Shown};
 
 use crate::auth::Keys;
+use crate::config::EventOptions;
 use crate::db::Db;
+use crate::decisions::link::Links;
 use crate::decisions::receipt::Sealer;
-use crate::error::Result;
 use crate::instruments::Instruments;
 use crate::viewers::Viewers;
-use crate::words::{InstrumentId, ViewerId};
+use own_id::own_id;
 
 /// The topic under which tallies change.
 pub const TALLIES: &str = "tallies";
@@ -42,6 +49,9 @@ pub struct Events {
     instruments: Arc<Instruments>,
     schema_id: String,
     sealer: Sealer,
+    links: Links,
+    attribution_ms: i64,
+    handle_key: [u8; 32],
     to_fold: mpsc::Sender<fold::Turn>,
     /// Until the fold is started.
     fold: Mutex<Option<fold::Fold>>,
@@ -57,16 +67,26 @@ impl Events {
         instruments: Arc<Instruments>,
         viewers: Arc<Viewers>,
         keys: &Keys,
+        options: &EventOptions,
     ) -> anyhow::Result<Self> {
         let (to_fold, inbox) = mpsc::channel(WAITING);
         let schema_id = viewers.schema().digest().to_owned();
-        let fold = fold::Fold::new(db.clone(), instruments.clone(), viewers, inbox);
+        let fold = fold::Fold::new(
+            db.clone(),
+            instruments.clone(),
+            viewers,
+            options.waiting_ms(),
+            inbox,
+        );
         Ok(Self {
             schema_id,
             fold: Mutex::new(Some(fold)),
             db,
             instruments,
             sealer: Sealer::new(keys.receipt())?,
+            links: Links::new(keys.receipt()),
+            attribution_ms: options.attribution_ms(),
+            handle_key: keys.derived("beckon 2026 handles on leaderboards"),
             to_fold,
         })
     }
@@ -81,38 +101,6 @@ impl Events {
         if let Some(fold) = fold {
             fold.run().await;
         }
-    }
-
-    /// What became of an instrument.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn results(&self, instrument_id: &InstrumentId) -> Result<Outcome> {
-        Ok(store::outcome(&self.db, instrument_id).await?)
-    }
-
-    /// How often each instrument was chosen and drawn, and engaged with then, by its id; what a host put to all does not count.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tallies(&self) -> Result<BTreeMap<String, (u64, u64)>> {
-        Ok(store::tallies(&self.db).await?)
-    }
-
-    /// The newest overlays that were drawn, at most so many, the oldest of them first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn shown(&self, most: u32) -> Result<Vec<Shown>> {
-        Ok(shown::newest(&self.db, &self.schema_id, most).await?)
-    }
-
-    /// Takes a viewer out of the log and all that was folded from it; the counts stay.
-    ///
-    /// # Errors
-    /// When the database does not answer; then nothing is changed.
-    pub async fn erase_viewer(&self, viewer_id: &ViewerId) -> Result<()> {
-        Ok(store::erase_viewer(&self.db, viewer_id).await?)
     }
 }
 

@@ -10,6 +10,8 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 pub(super) struct RawBatch<'a> {
     /// Its events; `None` where it names none.
     pub(super) items: Option<Vec<RawEvent<'a>>>,
+    /// When it was sent, by the client's clock.
+    pub(super) sent_at: Loose<'a>,
     /// How many fields it has that we do not know, its items' among them.
     pub(super) unknown: usize,
 }
@@ -171,6 +173,8 @@ impl<'de> Deserialize<'de> for RawBatch<'de> {
                         let items: Vec<RawEvent<'de>> = map.next_value()?;
                         batch.unknown += items.iter().map(|item| item.unknown).sum::<usize>();
                         batch.items = Some(items);
+                    } else if key == "sent_at" {
+                        batch.sent_at = map.next_value()?;
                     } else {
                         map.next_value::<IgnoredAny>()?;
                         batch.unknown += 1;
@@ -217,6 +221,17 @@ mod tests {
             (&items[6].event_id, &items[6].at, &items[6].answer),
             (&Loose::Other, &Loose::Other, &Loose::Absent)
         );
+    }
+
+    #[test]
+    fn when_it_was_sent_may_be_told_in_any_place_and_need_not() {
+        let read = batch(r#"{"items": [], "sent_at": "2026-01-01T00:00:00Z"}"#);
+        assert_eq!(
+            (read.sent_at.text(), read.unknown),
+            (Some("2026-01-01T00:00:00Z"), 0)
+        );
+        assert_eq!(batch(r#"{"sent_at": 7, "items": []}"#).sent_at.text(), None);
+        assert_eq!(batch(r#"{"items": []}"#).sent_at, Loose::Absent);
     }
 
     #[test]

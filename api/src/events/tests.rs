@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::*;
 use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
 use crate::decisions::{Mode, Terms};
-use crate::words::{AnswerId, MediaId, Position, Time};
+use crate::words::{AnswerId, InstrumentId, MediaId, Position, Time, ViewerId};
 
 pub(super) const NOW: Time = Time::from_ms(1_790_000_000_000);
 
@@ -48,9 +48,12 @@ fn event(event_type: EventType, receipt: &Receipt, answer: Option<&str>) -> Even
     Event {
         event_id: Uuid::now_v7().to_string(),
         event_type,
-        receipt: receipt.clone(),
+        authority: Authority::Receipt(Box::new(receipt.clone())),
         answer: answer.map(|id| AnswerId::parse(id).expect("an id")),
+        is_right: answer.map(|id| id == "fish"),
+        worth: None,
         at: NOW,
+        skew_ms: None,
         happened_at: NOW,
         received_at: NOW,
     }
@@ -68,9 +71,12 @@ async fn database() -> (Db, tempfile::TempDir) {
 }
 
 async fn fold(db: &Db, events: &[Event]) -> Vec<Intake> {
-    store::fold(db, events, &[], "schema", NOW)
-        .await
-        .expect("folded")
+    let rules = store::Rules {
+        schema_id: "schema".to_owned(),
+        waiting_ms: 60_000,
+    };
+    let folded = store::fold(db, events, &[], &rules, NOW).await;
+    folded.expect("folded").intakes
 }
 
 /// All that can be told of these instruments.
@@ -112,6 +118,7 @@ fn story(question: u128, offer: u128) -> Vec<Event> {
     };
     let (alice, bob) = (overlay(question, "alice", 1), overlay(question, "bob", 2));
     let (offered, lost) = (overlay(offer, "alice", 3), overlay(offer, "bob", 4));
+    let late = overlay(offer, "carol", 5);
     vec![
         event(Impression, &alice, None),
         event(Viewable, &alice, None),
@@ -121,7 +128,32 @@ fn story(question: u128, offer: u128) -> Vec<Event> {
         event(Dismiss, &bob, None),
         event(Impression, &offered, None),
         event(Click, &lost, None),
+        // Its impression comes too late for the first, and in time for the second.
+        after(0, event(Click, &late, None)),
+        after(1, event(Dismiss, &late, None)),
+        after(60_001, event(Impression, &late, None)),
+        // The code was scanned by a phone that knows nothing of the viewer.
+        scan(&offered),
     ]
+}
+
+/// The same, arriving so much later.
+fn after(ms: i64, event: Event) -> Event {
+    Event {
+        received_at: event.received_at.plus_ms(ms),
+        ..event
+    }
+}
+
+/// A scan of an overlay's code.
+fn scan(receipt: &Receipt) -> Event {
+    Event {
+        authority: Authority::Link {
+            overlay: Overlay::of(receipt),
+            version: 1,
+        },
+        ..event(EventType::Scan, receipt, None)
+    }
 }
 
 #[test]
@@ -148,7 +180,7 @@ fn whatever_the_order_the_batches_and_the_repeats_the_end_is_the_same() {
             state(&db, &[question, offer]).await
         })
     };
-    let in_order = run(&(0..8).collect::<Vec<_>>(), 8);
+    let in_order = run(&(0..12).collect::<Vec<_>>(), 12);
     let (question, offer) = (&in_order.0[0], &in_order.0[1]);
     assert_eq!(
         (
@@ -158,25 +190,28 @@ fn whatever_the_order_the_batches_and_the_repeats_the_end_is_the_same() {
         ),
         (2, 2, 2)
     );
+    let wanted = Tally {
+        impressions: 2,
+        dismissals: 1,
+        scans: 1,
+        engaged: 1,
+        ..Tally::default()
+    };
     assert_eq!(
-        (
-            offer.tally.impressions,
-            offer.tally.clicks,
-            offer.tally.engaged
-        ),
-        (1, 1, 0),
-        "a click whose impression never came counts as a click, and engages nothing that was drawn"
+        offer.tally, wanted,
+        "what had no impression in time is in no count"
     );
-    assert_eq!(in_order.1.len(), 3, "a row for each overlay that was drawn");
+    assert_eq!(offer.uncounted, 2, "and is known all the same");
+    assert_eq!(in_order.1.len(), 4, "a row for each overlay that was drawn");
 
     // Every event once or twice, in any order, cut into batches of any size.
-    let orders = Just((0..16).collect::<Vec<usize>>()).prop_shuffle();
+    let orders = Just((0..24).collect::<Vec<usize>>()).prop_shuffle();
     let mut runner = TestRunner::new(Config {
         failure_persistence: None,
         ..Config::with_cases(48)
     });
     runner
-        .run(&(orders, 1_usize..9), |(order, size)| {
+        .run(&(orders, 1_usize..13), |(order, size)| {
             prop_assert_eq!(&run(&order, size), &in_order);
             Ok(())
         })
@@ -187,6 +222,7 @@ fn whatever_the_order_the_batches_and_the_repeats_the_end_is_the_same() {
 async fn an_overlay_tells_each_thing_once_whatever_ids_are_made_up() {
     let (db, _folder) = database().await;
     let receipt = receipt(1, "alice");
+    fold(&db, &[event(EventType::Impression, &receipt, None)]).await;
     let first = event(EventType::Click, &receipt, None);
     assert_eq!(fold(&db, std::slice::from_ref(&first)).await, [Intake::New]);
     let made_up = event(EventType::Click, &receipt, None);
@@ -213,9 +249,79 @@ async fn a_viewer_has_one_vote_and_is_engaged_again_all_the_same() {
         let told = event(EventType::Answer, &overlay, Some(answer));
         assert_eq!(fold(&db, &[told]).await, [intake]);
     }
-    let Outcome { tally, answers } = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    let Outcome { tally, answers, .. } =
+        store::outcome(&db, &instrument_id(1)).await.expect("read");
     assert_eq!((tally.answers, tally.engaged), (1, 2));
     assert_eq!(answers, [(AnswerId::parse("fish").expect("an id"), 1)]);
+}
+
+#[tokio::test]
+async fn what_comes_before_its_impression_waits_for_it_and_counts_with_it() {
+    let (db, _folder) = database().await;
+    let overlay = receipt(1, "alice");
+    let early = [
+        event(EventType::Answer, &overlay, Some("fish")),
+        event(EventType::Viewable, &overlay, None),
+        scan(&overlay),
+    ];
+    assert_eq!(fold(&db, &early).await, [Intake::Held; 3]);
+    let read = || async { store::outcome(&db, &instrument_id(1)).await.expect("read") };
+    let waiting = Outcome {
+        uncounted: 3,
+        ..Outcome::default()
+    };
+    assert_eq!(read().await, waiting);
+    assert_eq!(fold(&db, &early).await, [Intake::Seen; 3], "it is stored");
+    let impression = after(60_000, event(EventType::Impression, &overlay, None));
+    assert_eq!(fold(&db, &[impression]).await, [Intake::New]);
+    let outcome = read().await;
+    let tally = Tally {
+        impressions: 1,
+        viewable: 1,
+        scans: 1,
+        answers: 1,
+        engaged: 1,
+        ..Tally::default()
+    };
+    assert_eq!((outcome.tally, outcome.uncounted), (tally, 0));
+    assert_eq!(outcome.answers.len(), 1);
+    let row: (String, i64) =
+        sqlx::query_as("select viewer_id, show_ms from event where event_type = 'scan'")
+            .fetch_one(db.pool())
+            .await
+            .expect("the scan");
+    assert_eq!(
+        row,
+        ("alice".to_owned(), 30_000),
+        "a link's event learns from the impression whose it is"
+    );
+}
+
+#[tokio::test]
+async fn one_overlay_may_lead_to_any_number_of_conversions() {
+    let (db, _folder) = database().await;
+    let overlay = receipt(1, "alice");
+    let conversion = |micros| Event {
+        worth: Some(Worth {
+            value_micros: micros,
+            currency: "EUR".to_owned(),
+        }),
+        ..event(EventType::Conversion, &overlay, None)
+    };
+    let (first, second) = (conversion(19_900_000), conversion(100_000));
+    let impression = event(EventType::Impression, &overlay, None);
+    let all = [impression, first.clone(), second, first];
+    assert_eq!(
+        fold(&db, &all).await,
+        [Intake::New, Intake::New, Intake::New, Intake::Seen]
+    );
+    let outcome = store::outcome(&db, &instrument_id(1)).await.expect("read");
+    assert_eq!((outcome.tally.conversions, outcome.tally.engaged), (2, 1));
+    let wanted = Worth {
+        value_micros: 20_000_000,
+        currency: "EUR".to_owned(),
+    };
+    assert_eq!(outcome.worth, [wanted]);
 }
 
 #[tokio::test]
@@ -234,7 +340,11 @@ async fn what_is_tried_out_counts_nowhere_and_who_is_held_out_counts_apart() {
             let answer = (told == EventType::Answer).then_some("fish");
             event(told, &overlay, answer)
         });
-        assert_eq!(fold(&db, &all).await, [Intake::New; 7], "{mode:?}");
+        let taken = EventType::ALL.map(|told| match (mode, told) {
+            (Mode::Test, _) | (_, EventType::Impression | EventType::Conversion) => Intake::New,
+            _ => Intake::Held,
+        });
+        assert_eq!(fold(&db, &all).await, taken, "{mode:?}");
     }
     let outcome = store::outcome(&db, &instrument_id(1)).await.expect("read");
     let apart = Tally {
@@ -242,13 +352,11 @@ async fn what_is_tried_out_counts_nowhere_and_who_is_held_out_counts_apart() {
         ghost_conversions: 1,
         ..Tally::default()
     };
-    assert_eq!(
-        outcome,
-        Outcome {
-            tally: apart,
-            answers: vec![]
-        }
-    );
+    let wanted = Outcome {
+        tally: apart,
+        ..Outcome::default()
+    };
+    assert_eq!(outcome, wanted);
     let rows = shown::newest(&db, "schema", 10).await.expect("rows");
     assert!(rows.is_empty(), "nothing is learnt of either");
     assert!(trace::due(&db, NOW, 10).await.expect("read").is_empty());
@@ -263,9 +371,10 @@ async fn an_exposure_is_due_until_it_is_noted_as_told() {
     fold(&db, &[shown.clone(), click.clone(), seen]).await;
     let mut due = trace::due(&db, NOW, 10).await.expect("read");
     due.sort_by_key(|due| due.event_type);
+    let facts = counted::Facts::of(&receipt(1, "alice"));
     let expected: Vec<trace::Due> = [&shown, &click]
         .into_iter()
-        .filter_map(trace::Due::of)
+        .filter_map(|event| trace::Due::of(event, &facts))
         .collect();
     assert_eq!(
         due, expected,
@@ -364,7 +473,7 @@ async fn requests_that_wait_together_share_one_commit() {
     }
     // Nobody can send any more: the fold ends after what waits.
     drop(to_fold);
-    fold::Fold::new(db.clone(), instruments, viewers, inbox)
+    fold::Fold::new(db.clone(), instruments, viewers, 60_000, inbox)
         .run()
         .await;
     for answered in answers {

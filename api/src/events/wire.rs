@@ -6,14 +6,15 @@ use super::model::Taken;
 use super::read::{RawBatch, RawEvent};
 use super::{Intake, Standing};
 use crate::error::{ErrorCode, Refusal, Result};
+use crate::words::Time;
 
 /// How many events one batch may bring.
 const MOST: usize = 50;
 /// How much of an id that is none is told back.
 const MOST_ID: usize = 64;
 
-/// The events of a body. What a single one lacks is found later, and is its own fault.
-pub(super) fn batch(body: &[u8]) -> Result<Vec<RawEvent<'_>>> {
+/// The events of a body, and when they were sent. What a single one lacks is found later, and is its own fault.
+pub(super) fn batch(body: &[u8]) -> Result<(Vec<RawEvent<'_>>, Option<Time>)> {
     let malformed = |detail: String| Refusal::new(ErrorCode::MalformedBody, detail);
     let batch: RawBatch<'_> =
         serde_json::from_slice(body).map_err(|error| malformed(error.to_string()))?;
@@ -31,7 +32,9 @@ pub(super) fn batch(body: &[u8]) -> Result<Vec<RawEvent<'_>>> {
         let detail = format!("the batch has {} events", items.len());
         return Err(Refusal::field("items", detail, format!("1..={MOST}")).into());
     }
-    Ok(items)
+    // A time that is none is no reason to lose what was done.
+    let sent_at = batch.sent_at.text().and_then(|at| Time::parse(at).ok());
+    Ok((items, sent_at))
 }
 
 /// What became of each event, in the batch's order.
@@ -56,7 +59,7 @@ fn outcome(event_id: String, taken: Taken) -> wire::EventOutcome {
         Ok((intake, standing)) => wire::EventOutcome {
             event_id,
             status: match intake {
-                Intake::New => wire::EventStatus::Accepted,
+                Intake::New | Intake::Held => wire::EventStatus::Accepted,
                 // To the client they are one: its answer is known, and nothing was counted.
                 Intake::AlreadyAnswered | Intake::Seen => wire::EventStatus::Duplicate,
             },

@@ -54,6 +54,15 @@ impl Kind {
         }
     }
 
+    /// Whether it leads somewhere: what asks nothing does.
+    #[must_use]
+    pub const fn has_link(self) -> bool {
+        match self {
+            Self::Ad | Self::Promotion | Self::Product | Self::Upsell => true,
+            Self::Poll | Self::Quiz | Self::Trivia => false,
+        }
+    }
+
     /// A bit of its own, for sets of kinds.
     #[must_use]
     pub const fn bit(self) -> u8 {

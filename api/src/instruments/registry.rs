@@ -9,7 +9,7 @@ use beckon_classifier::schema::Schema;
 
 use super::campaigns::{self, Running};
 use super::index::{Index, pieces};
-use super::{Definition, Instrument, State, TOPIC, Version, refers, store};
+use super::{Definition, Instrument, LinkHosts, State, TOPIC, Version, refers, store};
 use crate::db::{Along, Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::words::{InstrumentId, Time};
@@ -25,6 +25,7 @@ pub struct Instruments {
     index: Slot<Index>,
     indexes_built: AtomicU64,
     versions: RwLock<HashMap<(InstrumentId, u32), Arc<Version>>>,
+    link_hosts: LinkHosts,
 }
 
 impl Instruments {
@@ -39,9 +40,22 @@ impl Instruments {
             index: Slot::default(),
             indexes_built: AtomicU64::new(0),
             versions: RwLock::default(),
+            link_hosts: LinkHosts::default(),
         };
         instruments.rebuild().await?;
         Ok(instruments)
+    }
+
+    /// Lets links lead to these hosts alone.
+    #[must_use]
+    pub fn linking_to(self, link_hosts: LinkHosts) -> Self {
+        Self { link_hosts, ..self }
+    }
+
+    /// Whether a link may lead there now: the list may have changed since the instrument was registered.
+    #[must_use]
+    pub fn may_link_to(&self, url: &str) -> bool {
+        self.link_hosts.allow(url)
     }
 
     pub(super) async fn rebuild(&self) -> anyhow::Result<()> {
@@ -125,6 +139,7 @@ impl Instruments {
     /// # Errors
     /// When its campaign is not one that it can belong to, or the database does not answer.
     pub async fn create(&self, definition: Definition, now: Time) -> Result<Instrument> {
+        self.link_hosts.check(&definition)?;
         refers::check(&self.db, &definition).await?;
         let id = uuid::Uuid::now_v7().to_string();
         let invalid = |e: crate::words::Invalid| Error::Failed(anyhow::anyhow!(e.detail));
@@ -150,6 +165,7 @@ impl Instruments {
         definition: &Definition,
         now: Time,
     ) -> Result<Instrument> {
+        self.link_hosts.check(definition)?;
         refers::check(&self.db, definition).await?;
         let changed = store::replace(&self.db, instrument_id, definition, now).await?;
         let state = changed.ok_or_else(|| missing(instrument_id))?;

@@ -1,9 +1,13 @@
 //! Reports: what became of an instrument.
 
 pub mod http;
+mod leaderboard;
+mod live;
 mod results;
 mod wilson;
 mod wire;
 
+pub use leaderboard::{Placed, places};
+pub use live::{Listener, Live};
 pub use results::{Results, read};
 pub use wilson::{Rate, rate};

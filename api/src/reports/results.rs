@@ -1,6 +1,6 @@
 //! An instrument's results: its tallies, the rate at which it engages, and how its answers stand.
 
-use crate::events::{Outcome, Tally};
+use crate::events::{Outcome, Tally, Worth};
 use crate::instruments::{Content, Instrument};
 use crate::words::{AnswerId, InstrumentId};
 
@@ -17,22 +17,36 @@ pub struct Results {
     pub engaged: Option<Rate>,
     /// How many gave each answer; empty where there is no question.
     pub answers: Vec<(AnswerId, u64)>,
+    /// What its conversions were worth, by currency.
+    pub worth: Vec<Worth>,
+    /// How much came before its impression, and waits for it or waited in vain.
+    pub uncounted: u64,
 }
 
 /// Reads an instrument's results off what the events counted.
 #[must_use]
 pub fn read(instrument: &Instrument, outcome: Outcome) -> Results {
-    let Outcome { tally, answers } = outcome;
+    let Outcome {
+        tally,
+        answers,
+        worth,
+        uncounted,
+    } = outcome;
     Results {
         instrument_id: instrument.instrument_id.clone(),
         engaged: rate(tally.engaged, tally.impressions),
         answers: in_order(&instrument.definition.content, answers),
         tally,
+        worth,
+        uncounted,
     }
 }
 
 /// The answers as the question has them now, with the zeros; behind them those that only older versions had.
-fn in_order(content: &Content, mut counted: Vec<(AnswerId, u64)>) -> Vec<(AnswerId, u64)> {
+pub(super) fn in_order(
+    content: &Content,
+    mut counted: Vec<(AnswerId, u64)>,
+) -> Vec<(AnswerId, u64)> {
     let Content::Question(question) = content else {
         return Vec::new();
     };

@@ -164,7 +164,17 @@ const SHELLS: &[(&str, &str)] = &[
         "events/intake.rs",
         "asks for versions and waits for the fold",
     ),
+    ("events/asked.rs", "asks the stores"),
     ("events/fold.rs", "gathers what comes and commits it"),
+    (
+        "events/links/mod.rs",
+        "asks for versions and waits for the fold",
+    ),
+    (
+        "events/conversions/mod.rs",
+        "looks clicks up and waits for the fold",
+    ),
+    ("reports/live.rs", "tells those who wait"),
     (
         "learning/registry.rs",
         "writes through to the store and to blobs",

@@ -74,7 +74,8 @@ fn every_operation_has_a_summary_a_described_tag_and_an_example_of_its_success()
         let responses = operation["responses"].as_object().expect("responses");
         let mut successes = responses
             .iter()
-            .filter(|(status, _)| status.starts_with('2'))
+            // Sent on is a success too.
+            .filter(|(status, _)| status.starts_with('2') || *status == "302")
             .peekable();
         if successes.peek().is_none() {
             missing.push(format!("{name}: a success"));

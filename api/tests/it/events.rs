@@ -139,14 +139,19 @@ async fn votes(server: &mut Server) {
     assert!(first[1].get("standing").is_none());
     send(&client, &[event("impression", &bob), answer(&bob, "fish")]).await;
     // Another showing, another answer: the vote stands.
-    let again = send(&client, &[answer(&seal("alice"), "fish")]).await;
-    assert_eq!(statuses(&again), ["duplicate"]);
+    let later = seal("alice");
+    let again = send(
+        &client,
+        &[event("impression", &later), answer(&later, "fish")],
+    )
+    .await;
+    assert_eq!(statuses(&again), ["accepted", "duplicate"]);
     assert_eq!(
-        again[0]["standing"]["tallies"],
+        again[1]["standing"]["tallies"],
         json!([{"answer_id": "fish", "count": 1}, {"answer_id": "rain", "count": 1}])
     );
     let outcome = server.outcome(&id).await;
-    assert_eq!((outcome.tally.answers, outcome.tally.engaged), (2, 2));
+    assert_eq!((outcome.tally.answers, outcome.tally.engaged), (2, 3));
     let counts: Vec<(&str, u64)> = outcome
         .answers
         .iter()

@@ -3,7 +3,7 @@ import { textsFor } from "../texts/texts.js";
 import { Card } from "./card.js";
 import { make } from "./make.js";
 import { mannerOf } from "./manner.js";
-import type { Acts, Manner, Subject } from "./model.js";
+import { counting, type Acts, type Manner, type Subject } from "./model.js";
 import { mount } from "./mount.js";
 import sheetText from "../../dist/core/overlay.css";
 import { coversTooMuch, fitsQr, placeFor } from "./place.js";
@@ -72,7 +72,7 @@ export class BeckonOverlay extends HTMLElement {
     if (!place) return undefined;
     const manner = mannerOf(subject.overlay, this.#manner);
     this.#speak(manner);
-    const card = new Card(subject, manner, acts, (text) => this.#say(text));
+    const card = new Card(counting(subject), manner, acts, (text) => this.#say(text));
     this.#card = card;
     this.#acts = acts;
     this.#box.append(card.node);

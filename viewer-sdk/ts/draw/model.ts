@@ -5,7 +5,7 @@ import type { Content, Explanation, InstrumentKind, Offer, Overlay, Standing } f
 /** A question to the viewer. */
 export type Ask = Extract<Content, { kind: "poll" | "quiz" | "trivia" }>;
 /** Something offered to the viewer. */
-export type Sell = Offer & { kind: "ad" | "promotion" | "product" | "upsell" };
+export type Sell = Offer & { kind: "ad" | "promotion" | "product" | "upsell"; scan_url?: string | null | undefined };
 
 /** Everything that can be drawn. */
 export const KINDS: readonly InstrumentKind[] = ["poll", "quiz", "trivia", "ad", "promotion", "product", "upsell"];
@@ -44,6 +44,16 @@ export interface CardState {
   why: boolean;
   /** The code lies in the clipboard. */
   copied: boolean;
+}
+
+/** The subject with the links that count, where there are some, in place of the content's own. */
+export function counting(subject: Subject): Subject {
+  const { overlay } = subject;
+  if (isAsk(overlay.content) || !overlay.link_url) return subject;
+  // A path of the API's own ends where the link begins.
+  const link_host = overlay.content.link_host ?? new URL(overlay.link_url).hostname;
+  const content: Sell = { ...overlay.content, link_url: overlay.link_url, link_host, scan_url: overlay.scan_url };
+  return { ...subject, overlay: { ...overlay, content } };
 }
 
 export function isAsk(content: Content): content is Ask {

@@ -47,7 +47,8 @@ function hasQr(sell: Sell): boolean {
 function visual(sell: Sell, manner: Manner, room: Room): Element | undefined {
   const link = safeLink(sell.link_url, manner.base);
   if (hasQr(sell) && room.qr && link) {
-    const code = qr(link, manner);
+    // As it came: in capitals it takes fewer modules, and reading it as an address would lower them.
+    const code = qr(safeLink(sell.scan_url, manner.base) ? (sell.scan_url ?? link) : link, manner);
     if (code) return code;
   }
   const source = safeLink(sell.image_url, manner.base);
@@ -64,10 +65,13 @@ function qr(link: string, { texts }: Manner): SVGElement | undefined {
   if (!code) return undefined;
   const side = String(code.size + 8);
   const facts = { class: "bk-qr", viewBox: `-4 -4 ${side} ${side}`, role: "img", "aria-label": texts.qr, "shape-rendering": "crispEdges" };
-  return makeSvg("svg", facts, [
+  const drawn = makeSvg("svg", facts, [
     makeSvg("rect", { x: "-4", y: "-4", width: side, height: side, fill: "#fff" }),
     makeSvg("path", { d: code.path, fill: "#000" }),
   ]);
+  // A phone's camera wants three pixels a module.
+  drawn.style.setProperty("--bk-qr", `${String(3 * (code.size + 8))}px`);
+  return drawn;
 }
 
 function actions(sell: Sell, state: CardState, acts: Acts, copy: () => void, manner: Manner, room: Room): HTMLElement {

@@ -80,7 +80,11 @@ impl Case {
         choose::with_scratch(|scratch| {
             let choice = choose::choose(rules, &scene, scratch);
             let at_once = || Duration::ZERO;
-            answer::write(&sealer, &scene, &choice, Some(&at_once), scratch)
+            let seals = answer::Seals {
+                sealer: &sealer,
+                links: None,
+            };
+            answer::write(seals, &scene, &choice, Some(&at_once), scratch)
         })
     }
 }

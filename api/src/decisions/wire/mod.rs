@@ -72,6 +72,7 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         shown: told::shown(raw.shown)?,
         explain: raw.explain,
         unknown_fields,
+        asked_of: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub(super) use store::{newest, upsert};
+pub(super) use store::{Draft, draw, engage, hold, newest};
 
 use crate::words::{InstrumentId, Time};
 

@@ -1,63 +1,129 @@
 //! Training rows in SQL.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use base64_simd::URL_SAFE_NO_PAD as BASE64;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::{Candidate, Shown};
 use crate::db::{Db, Write};
-use crate::decisions::receipt::{Other, RankedBy, Receipt, instrument_id};
-use crate::events::{Event, EventType};
+use crate::decisions::receipt::{HOST, Other, RankedBy, Receipt, instrument_id};
+use crate::events::Overlay;
+use crate::events::store::{by_keys, keys, overlay, pieces, places};
 use crate::words::{InstrumentId, Invalid, Time};
 
 /// What stands for popularity where a row names who ranked.
 const POPULARITY: &str = "popularity";
 
-/// Makes or completes the overlay's training row; true when this event made it both drawn and engaged. An overlay
-/// tells each thing once, so that moment comes once, whichever event came first.
-pub(in crate::events) async fn upsert(
+/// A training row to make.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::events) struct Draft<'a> {
+    /// The receipt of the overlay that was drawn.
+    pub(in crate::events) receipt: &'a Receipt,
+    /// It was engaged with, as this same fold knows.
+    pub(in crate::events) engaged: bool,
+}
+
+const COLUMNS: &str =
+    "decision_id, instrument_id, decided_at, viewer_id, version, score, propensity, inputs, others,
+    complete, schema_id, model, policy, drawn, engaged";
+const WIDTH: usize = 15;
+
+/// Makes the training rows of what was drawn; answers those overlays of which something came before and waits.
+pub(in crate::events) async fn draw(
     write: &mut Write,
-    event: &Event,
+    drafts: &[Draft<'_>],
     schema_id: &str,
-) -> anyhow::Result<bool> {
-    let drawn = event.event_type == EventType::Impression;
-    let sql = if drawn {
-        "insert into shown (decision_id, instrument_id, decided_at, viewer_id, version, score, propensity, inputs,
-             others, complete, schema_id, model, policy, drawn, engaged)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, 0)
-         on conflict (decision_id, instrument_id, decided_at) do update set drawn = 1
-         returning drawn + engaged"
-    } else {
-        "insert into shown (decision_id, instrument_id, decided_at, viewer_id, version, score, propensity, inputs,
-             others, complete, schema_id, model, policy, drawn, engaged)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 1)
-         on conflict (decision_id, instrument_id, decided_at) do update set engaged = 1
-         returning drawn + engaged"
-    };
-    let Receipt { chosen, inputs, .. } = &event.receipt;
-    let receipt = &event.receipt;
-    let row = sqlx::query(sql)
-        .bind(receipt.decision_id())
-        .bind(receipt.instrument_id().to_string())
-        .bind(receipt.issued_at.ms())
-        .bind(receipt.viewer_id.to_string())
-        .bind(i64::from(chosen.version))
-        .bind(f64::from(chosen.score))
-        .bind(f64::from(chosen.propensity))
-        .bind(BASE64.encode_to_string(inputs.to_bytes()?))
-        .bind(others_to_text(&receipt.others)?)
-        .bind(i64::from(receipt.complete))
-        .bind(schema_id.to_owned())
-        .bind(match &receipt.ranked_by {
-            RankedBy::Popularity => POPULARITY.to_owned(),
-            RankedBy::Model(digest) => blake3::Hash::from(*digest).to_hex().to_string(),
-        })
-        .bind(receipt.policy.clone())
-        .fetch_one(write.tx())
+) -> anyhow::Result<BTreeSet<Overlay>> {
+    let mut drafts = drafts.to_vec();
+    drafts.sort_by_key(|draft| Overlay::of(draft.receipt));
+    let mut awaited = BTreeSet::new();
+    for piece in pieces(&drafts) {
+        let sql = format!(
+            "insert into shown ({COLUMNS}) values {}
+             on conflict (decision_id, instrument_id, decided_at) do update set viewer_id = excluded.viewer_id,
+                 version = excluded.version, score = excluded.score, propensity = excluded.propensity,
+                 inputs = excluded.inputs, others = excluded.others, complete = excluded.complete,
+                 schema_id = excluded.schema_id, model = excluded.model, policy = excluded.policy, drawn = 1,
+                 engaged = excluded.engaged
+             returning decision_id, instrument_id, decided_at, held",
+            places(piece.len(), WIDTH)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for Draft { receipt, engaged } in piece {
+            let Receipt { chosen, inputs, .. } = receipt;
+            query = query
+                .bind(receipt.decision_id())
+                .bind(receipt.instrument_id().to_string())
+                .bind(receipt.issued_at.ms())
+                .bind(receipt.viewer_id.to_string())
+                .bind(i64::from(chosen.version))
+                .bind(f64::from(chosen.score))
+                .bind(f64::from(chosen.propensity))
+                .bind(BASE64.encode_to_string(inputs.to_bytes()?))
+                .bind(others_to_text(&receipt.others)?)
+                .bind(i64::from(receipt.complete))
+                .bind(schema_id.to_owned())
+                .bind(match &receipt.ranked_by {
+                    RankedBy::Popularity => POPULARITY.to_owned(),
+                    RankedBy::Model(digest) => blake3::Hash::from(*digest).to_hex().to_string(),
+                })
+                .bind(receipt.policy.clone())
+                .bind(1_i64)
+                .bind(i64::from(*engaged));
+        }
+        let rows = query.fetch_all(write.tx()).await;
+        for row in rows.context("failed to store training rows")? {
+            if row.try_get::<i64, _>("held")? == 1 {
+                awaited.insert(overlay(&row)?);
+            }
+        }
+    }
+    Ok(awaited)
+}
+
+/// Notes that something of these overlays waits for their impressions. Whoever folds one of those at this moment is
+/// waited for, and waits for us.
+pub(in crate::events) async fn hold(write: &mut Write, overlays: &[Overlay]) -> anyhow::Result<()> {
+    for overlay in overlays {
+        sqlx::query(AssertSqlSafe(format!(
+            "insert into shown ({COLUMNS}, held)
+             values ($1, $2, $3, '', 0, 0, 0, '', '[]', 0, '', '', '', 0, 0, 1) on conflict do nothing"
+        )))
+        .bind(overlay.decision_id())
+        .bind(overlay.instrument_id().to_string())
+        .bind(overlay.decided_at.ms())
+        .execute(write.tx())
         .await
-        .context("failed to store a training row")?;
-    Ok(row.try_get::<i64, _>(0)? == 2)
+        .context("failed to note what waits")?;
+    }
+    Ok(())
+}
+
+/// Notes that these overlays were engaged with; answers, for each that had not been, its instrument and whether a host
+/// put it to all.
+pub(in crate::events) async fn engage(
+    write: &mut Write,
+    overlays: &[Overlay],
+) -> anyhow::Result<Vec<(String, bool)>> {
+    let mut first = Vec::new();
+    for piece in pieces(overlays) {
+        let sql = format!(
+            "update shown set engaged = 1 from (values {}) as wanted
+             where shown.decision_id = wanted.column1 and shown.instrument_id = wanted.column2
+                 and shown.decided_at = wanted.column3 and shown.engaged = 0 and shown.drawn = 1
+             returning instrument_id, policy",
+            keys(piece.len())
+        );
+        let rows = by_keys(sql, piece).fetch_all(write.tx()).await;
+        for row in rows.context("failed to note an engagement")? {
+            let policy: String = row.try_get("policy")?;
+            first.push((row.try_get("instrument_id")?, policy == HOST));
+        }
+    }
+    Ok(first)
 }
 
 /// Another candidate as it is stored: instrument, version, score, propensity.

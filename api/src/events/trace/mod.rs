@@ -4,7 +4,8 @@ mod store;
 
 pub(super) use store::{due, note_told, set_told};
 
-use super::{Event, EventType};
+use super::counted::Facts;
+use super::{Event, EventType, Overlay};
 use crate::decisions::Mode;
 use crate::viewers::{Act, Deed, Impression, Labels, Trace};
 use crate::words::{MediaId, Time, ViewerId};
@@ -33,24 +34,55 @@ const fn act(event_type: EventType) -> Option<Act> {
     }
 }
 
-impl Due {
-    /// What this event leaves; `None` where it leaves nothing, or its viewer is nobody of whom anything is kept.
-    pub(super) fn of(event: &Event) -> Option<Self> {
-        let receipt = &event.receipt;
-        // What was shown for a test, or to nobody at all, is outside every cap.
-        let leaves = receipt.terms.mode == Mode::Live
-            && (event.event_type == EventType::Impression || act(event.event_type).is_some());
-        (leaves && !receipt.viewer_id.is_anonymous()).then(|| Self {
-            event_id: event.event_id.clone(),
-            event_type: event.event_type,
-            viewer_id: receipt.viewer_id.clone(),
-            decision: receipt.decision,
-            instrument: receipt.chosen.instrument,
-            version: receipt.chosen.version,
-            media_id: receipt.media_id.clone(),
-            happened_at: event.happened_at,
-            show_ms: i64::from(receipt.show_ms),
+/// An event as the log keeps it, without what is known of its overlay.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub(super) event_id: &'a str,
+    pub(super) event_type: EventType,
+    pub(super) overlay: Overlay,
+    pub(super) version: u32,
+    pub(super) happened_at: Time,
+}
+
+/// Whether an event of this type leaves anything with its viewer.
+pub(super) fn leaves(event_type: EventType, facts: &Facts) -> bool {
+    // What was shown for a test, or to nobody at all, is outside every cap.
+    facts.mode == Mode::Live
+        && (event_type == EventType::Impression || act(event_type).is_some())
+        // Who was erased has no id any more.
+        && ViewerId::parse(&facts.viewer_id).is_ok_and(|viewer_id| !viewer_id.is_anonymous())
+}
+
+impl Kept<'_> {
+    /// What it leaves.
+    pub(super) fn due(self, facts: &Facts) -> Option<Due> {
+        leaves(self.event_type, facts).then_some(())?;
+        Some(Due {
+            event_id: self.event_id.to_owned(),
+            event_type: self.event_type,
+            viewer_id: ViewerId::parse(&facts.viewer_id).ok()?,
+            decision: self.overlay.decision,
+            instrument: self.overlay.instrument,
+            version: self.version,
+            media_id: MediaId::parse(&facts.media_id).ok()?,
+            happened_at: self.happened_at,
+            show_ms: facts.show_ms,
         })
+    }
+}
+
+impl Due {
+    /// What this event leaves, given what is known of its overlay; `None` where it leaves nothing, or its viewer is nobody
+    /// of whom anything is kept.
+    pub(super) fn of(event: &Event, facts: &Facts) -> Option<Self> {
+        let kept = Kept {
+            event_id: &event.event_id,
+            event_type: event.event_type,
+            overlay: event.overlay(),
+            version: event.version(),
+            happened_at: event.happened_at,
+        };
+        kept.due(facts)
     }
 
     /// The trace, with what its instrument counts under.

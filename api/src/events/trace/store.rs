@@ -1,23 +1,30 @@
 //! In the log: of which events the viewer's store is still to be told.
 
 use anyhow::Context;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
 use super::Due;
 use crate::db::{Db, Write};
 use crate::events::EventType;
+use crate::events::store::{pieces, places};
 use crate::words::{Invalid, MediaId, Time, ViewerId};
 
 /// Notes, in the transaction of a fold, that the viewers of these events are told.
 pub(in crate::events) async fn set_told(write: &mut Write, told: &[String]) -> anyhow::Result<()> {
-    for event_id in told {
-        sqlx::query("update event set exposure_due = 0 where event_id = $1")
-            .bind(event_id.clone())
+    for piece in pieces(told) {
+        let ids = places(1, piece.len());
+        let sql = format!("update event set exposure_due = 0 where event_id in {ids}");
+        let query = piece
+            .iter()
+            .fold(sqlx::query(AssertSqlSafe(sql)), |query, event_id| {
+                query.bind(event_id.clone())
+            });
+        query
             .execute(write.tx())
             .await
-            .context("failed to note a told exposure")?;
+            .context("failed to note told exposures")?;
     }
     Ok(())
 }

@@ -11,7 +11,8 @@ use std::net::TcpListener;
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
 use beckon_api::config::{
-    HookOptions, MetricsAccess, Reach, ServeOptions, StoreOptions, Switch, VideoOptions, now,
+    EventOptions, HookOptions, MetricsAccess, Reach, ServeOptions, StoreOptions, Switch,
+    VideoOptions, now,
 };
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
@@ -65,6 +66,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         metrics: MetricsAccess::Token,
         model_lead_s: 900,
         retrain_every_rows: 0,
+        events: EventOptions::default(),
         hooks: HookOptions::default(),
         videos: VideoOptions::default(),
     }
@@ -143,6 +145,12 @@ impl Server {
         self.stop().await;
         let (app, address, handle, running) = run(&self.options, self.outside.clone()).await;
         (self.app, self.address, self.handle, self.running) = (app, address, handle, Some(running));
+    }
+
+    /// Stops the server and starts another on the same data, with other options.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut ServeOptions)) {
+        change(&mut self.options);
+        self.restart().await;
     }
 
     async fn stop(&mut self) {
