@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout))]
 
 // The ground floor.
+pub mod audit;
 pub mod auth;
 #[cfg(feature = "aws")]
 pub mod aws;
@@ -10,7 +11,9 @@ pub mod categories;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod etag;
 pub mod fetch;
+pub mod idempotency;
 pub mod metrics;
 pub mod webhooks;
 pub mod words;

@@ -75,6 +75,8 @@ ids! {
     InstrumentId = "instrument_id";
     /// The id of a campaign.
     CampaignId = "campaign_id";
+    /// The id of something in its owner's own system.
+    ExternalId = "external_id";
     /// The id of a cue.
     CueId = "cue_id";
     /// The id of an answer to a question.

@@ -8,6 +8,7 @@ pub use crate::content::{
     Answer, BaseTheme, Content, LocaleTexts, Offer, Poll, Price, Quiz, Theme,
 };
 use crate::media::OverlayLife;
+use crate::review::{InstrumentState, Review};
 use crate::viewer::AttributeValue;
 
 /// An instrument to register, or a new version of one.
@@ -24,6 +25,10 @@ use crate::viewer::AttributeValue;
 pub struct NewInstrument {
     /// What your colleagues call it; 1 to 120 characters. Viewers never see it.
     pub name: String,
+    /// Its id in your own system, unique; 1 to 128 of `A-Za-z0-9._:-`. An import that names it again gives the
+    /// instrument a new version. A replacement without it leaves it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
     /// What the viewer sees.
     pub content: Content,
     /// The campaign that it belongs to; none unless told. It is of the same advertiser.
@@ -205,20 +210,11 @@ pub enum InstrumentKind {
     Upsell,
 }
 
-/// Where an instrument stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InstrumentState {
-    /// Being written; never shown.
-    Draft,
-    /// May be shown.
-    Live,
-}
-
 /// A registered instrument, as its latest version says.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
-    "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "version": 1, "state": "live", "name": "Kingfisher poll",
+    "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "version": 2, "state": "live", "review": "in_review",
+    "approved_version": 1, "author": "mia", "external_id": "crm-4711", "name": "Kingfisher poll",
     "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
         {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]},
     "campaign_id": null, "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
@@ -230,10 +226,21 @@ pub enum InstrumentState {
 pub struct Instrument {
     /// Its id.
     pub instrument_id: String,
-    /// Counts from 1; versions never change.
+    /// The latest one, which the fields below tell. Counts from 1; versions never change.
     pub version: u32,
     /// Where it stands.
     pub state: InstrumentState,
+    /// Where the review of the latest version stands.
+    pub review: Review,
+    /// The version that runs while the instrument is live, the latest or an earlier one; `null` before the first approval.
+    #[schema(required)]
+    pub approved_version: Option<u32>,
+    /// Who wrote the latest version; `null` where that was not kept yet.
+    #[schema(required)]
+    pub author: Option<String>,
+    /// Its id in your own system.
+    #[schema(required)]
+    pub external_id: Option<String>,
     /// What your colleagues call it.
     pub name: String,
     /// What the viewer sees.
@@ -276,15 +283,6 @@ pub struct Instrument {
     pub updated_at: String,
 }
 
-/// The state to go to.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"state": "live"}))]
-pub struct StateChange {
-    /// `draft` or `live`.
-    pub state: InstrumentState,
-}
-
 /// Which instruments to list.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -292,6 +290,10 @@ pub struct StateChange {
 pub struct InstrumentQuery {
     /// Only those in this state.
     pub state: Option<InstrumentState>,
+    /// Only those whose latest version's review stands so: `in_review` lists what waits for approval.
+    pub review: Option<Review>,
+    /// Only the one with this id in your own system.
+    pub external_id: Option<String>,
     /// How many items at the most: 1 to 500, 100 unless told.
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.

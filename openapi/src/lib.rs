@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod audit;
 pub mod campaign;
 pub mod caps;
 pub mod catalogue;
@@ -25,5 +26,6 @@ pub mod person;
 pub mod problem;
 pub mod reference;
 pub mod results;
+pub mod review;
 pub mod viewer;
 pub mod webhook;

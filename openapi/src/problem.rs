@@ -92,6 +92,8 @@ error_codes! {
     TokenExpired = "token_expired", 401, "The token has expired";
     /// The token's role may not do this.
     Forbidden = "forbidden", 403, "This role may not do this";
+    /// The version's author may not approve it.
+    OwnVersion = "own_version", 403, "Nobody approves their own";
     /// A message of SNS whose signature or certificate is not SNS's.
     MessageForged = "message_forged", 403, "The message is forged";
     /// No such route.
@@ -102,6 +104,10 @@ error_codes! {
     InstrumentNotFound = "instrument_not_found", 404, "There is no such instrument";
     /// No such campaign.
     CampaignNotFound = "campaign_not_found", 404, "There is no such campaign";
+    /// The instrument has no such version.
+    VersionNotFound = "version_not_found", 404, "There is no such version";
+    /// No such kill switch is set.
+    KillSwitchNotFound = "kill_switch_not_found", 404, "No such kill switch is set";
     /// No such viewer.
     ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
     /// No such model.
@@ -128,6 +134,10 @@ error_codes! {
     InvalidTransition = "invalid_transition", 409, "The state cannot change so";
     /// A live instrument cannot be deleted or lose its version.
     InstrumentLive = "instrument_live", 409, "The instrument is live";
+    /// The version under review cannot be approved as it stands; `field` says what stands against it.
+    ApprovalRefused = "approval_refused", 409, "The version cannot be approved as it stands";
+    /// Another instrument has this `external_id`.
+    ExternalIdTaken = "external_id_taken", 409, "Another has this external id";
     /// Nothing is shown on the media now, so nothing can be asked for either.
     MediaHeld = "media_held", 409, "The media is held";
     /// The model is served under an alias, or the alias cannot take it.
@@ -142,14 +152,16 @@ error_codes! {
     MessageReplayed = "message_replayed", 409, "The message is not new";
     /// The link's time is over, or what it leads to is not allowed any more.
     LinkClosed = "link_closed", 410, "This link leads nowhere any more";
-    /// `If-Match` names a version that is not the latest any more.
-    PreconditionFailed = "precondition_failed", 412, "It has changed meanwhile";
+    /// The resource has changed since the `ETag` of `If-Match`: read it again.
+    PreconditionFailed = "precondition_failed", 412, "It has changed since it was read";
     /// The body is longer than the route allows.
     BodyTooLarge = "body_too_large", 413, "The body is too large";
     /// The content type is not one that the route reads.
     UnsupportedMediaType = "unsupported_media_type", 415, "This content type is not read here";
     /// A value is missing, or breaks its bound; `field` and `bound` say which.
     InvalidField = "invalid_field", 422, "The value is out of bounds";
+    /// The `Idempotency-Key` came before with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The key came with another body";
     /// The window is reversed, or begins below zero.
     InvalidWindow = "invalid_window", 422, "The window is not one";
     /// The window is wider than the route allows.

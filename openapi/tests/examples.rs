@@ -1,8 +1,8 @@
 //! An example that would be refused, or that nothing sends, misleads: each is read as its type and comes back whole.
 
 use beckon_openapi::{
-    catalogue, cue, decision, detection, event, health, hook, ingest, instrument, media, model,
-    person, problem, reference, results, viewer,
+    audit, catalogue, cue, decision, detection, event, health, hook, ingest, instrument, media,
+    model, person, problem, reference, results, review, viewer,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,7 +56,9 @@ fn examples_are_what_is_sent() {
     holds::<person::ErasureReport>();
     holds::<instrument::NewInstrument>();
     holds::<instrument::Instrument>();
-    holds::<instrument::StateChange>();
+    holds::<review::InstrumentVersion>();
+    holds::<review::StateChange>();
+    holds::<audit::AuditEntry>();
     holds::<media::NewMedia>();
     holds::<media::MediaUpdate>();
     holds::<media::Media>();

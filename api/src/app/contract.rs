@@ -19,6 +19,7 @@ use super::routes;
         (name = "instruments", description = "What viewers may be shown"),
         (name = "images", description = "Pictures of offers"),
         (name = "campaigns", description = "What they are shown for, and what it may cost"),
+        (name = "audit", description = "Who changed what"),
         (name = "viewers", description = "Who watches"),
         (name = "cues", description = "The signal on a media"),
         (name = "references", description = "What the embedded recogniser looks for"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::App;
 use crate::config::now;
 use crate::db::Lease;
+use crate::idempotency;
 use crate::ingest::ledger;
 use crate::words::Time;
 
@@ -36,8 +37,15 @@ async fn once(app: &App, lease: &Lease, now: Time) -> anyhow::Result<()> {
     }
     let segments = ledger::prune(&app.db, now.plus_ms(-KEEP_SEGMENTS_MS)).await?;
     let cues = app.cues.prune(now.plus_ms(-KEEP_CUES_MS)).await?;
-    if segments + cues > 0 {
-        tracing::info!(kind = "pruned", segments, cues, "what is old is forgotten");
+    let answers = idempotency::prune(&app.db, now.plus_ms(-idempotency::KEPT_MS)).await?;
+    if segments + cues + answers > 0 {
+        tracing::info!(
+            kind = "pruned",
+            segments,
+            cues,
+            answers,
+            "what is old is forgotten"
+        );
     }
     Ok(())
 }

@@ -11,8 +11,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{App, cors, erase, health, jobs, metrics, unserved};
 use crate::{
-    cues, decisions, detections, error, events, ingest, instruments, learning, media, reports,
-    viewers, webhooks,
+    audit, cues, decisions, detections, error, events, ingest, instruments, learning, media,
+    reports, viewers, webhooks,
 };
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
@@ -54,6 +54,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::campaigns::http::get_campaign)
         .service(instruments::campaigns::http::replace_campaign)
         .service(instruments::campaigns::http::move_campaign)
+        .service(instruments::http::list_versions)
+        .service(instruments::http::get_version)
+        .service(audit::http::list_audit)
         .service(reports::http::get_results)
         .service(reports::http::listen_to_results)
         .service(reports::http::get_leaderboard)
@@ -111,6 +114,7 @@ pub fn serve(
             .app_data(web::Data::new(app.clone()))
             .app_data(jobs.clone())
             .app_data(app.auth.clone())
+            .app_data(web::Data::new(audit::Audit::new(app.db.clone())))
             .app_data(app.blobs.clone())
             .app_data(app.media.clone())
             .app_data(app.detections.clone())

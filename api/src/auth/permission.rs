@@ -35,6 +35,12 @@ pub enum Permission {
     ReadLeaderboard,
     /// Tell what came of clicks.
     SendConversions,
+    /// Approve instruments of others, set them live, pause and archive them.
+    MoveInstruments,
+    /// Set and clear kill switches.
+    Kill,
+    /// Read who changed what.
+    ReadAudit,
     /// Store, read and delete viewers' profiles.
     WriteViewers,
     /// Ask for a decision.
@@ -63,7 +69,9 @@ impl Permission {
             Self::WriteMedia | Self::SendCues | Self::ReadMetrics | Self::WriteDeliveryRules => {
                 &[Operator]
             }
-            Self::HoldMedia => &[Operator, Marketer],
+            Self::HoldMedia | Self::MoveInstruments | Self::Kill | Self::ReadAudit => {
+                &[Operator, Marketer]
+            }
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteDetections
             | Self::WriteReferences

@@ -280,11 +280,12 @@ fn on_air(app: &App, source: &Source) -> anyhow::Result<origin::Channel> {
 }
 
 fn tokens(app: &App) -> anyhow::Result<Tokens> {
-    let issue = |role| app.auth().issue("demo", role, TOKENS_S, now());
+    // A subject for each: what the marketer writes is approved by the operator, because nobody approves their own.
+    let issue = |subject, role| app.auth().issue(subject, role, TOKENS_S, now());
     Ok(Tokens {
-        operator: issue(Role::Operator)?,
-        marketer: issue(Role::Marketer)?,
-        scientist: issue(Role::Scientist)?,
+        operator: issue("demo-operator", Role::Operator)?,
+        marketer: issue("demo-marketer", Role::Marketer)?,
+        scientist: issue("demo-scientist", Role::Scientist)?,
     })
 }
 

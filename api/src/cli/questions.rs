@@ -157,30 +157,54 @@ impl Asking<'_> {
                 ids.push(ids[first].clone());
                 continue;
             }
-            let (id, live) = match known.iter().find(|one| one.name == name) {
-                Some(one) => (one.id.clone(), one.live),
+            let one = match known.iter().find(|one| one.name == name) {
+                Some(one) => one.clone(),
                 None => {
                     let body = question.instrument(self).to_string().into_bytes();
                     let made = remote.post(Role::Marketer, "/v1/instruments", body).await?;
-                    (text(&made, "instrument_id")?, false)
+                    Known::read(&made)?
                 }
             };
-            if !live {
-                let path = format!("/v1/instruments/{id}/state");
-                let body = json!({"state": "live"}).to_string().into_bytes();
-                remote.post(Role::Marketer, &path, body).await?;
-            }
-            ids.push(id);
+            set_live(remote, &one).await?;
+            ids.push(one.id);
         }
         Ok(ids)
     }
 }
 
 /// An instrument that is there already.
+#[derive(Debug, Clone)]
 struct Known {
     name: String,
     id: String,
+    review: String,
     live: bool,
+}
+
+impl Known {
+    fn read(item: &Value) -> anyhow::Result<Self> {
+        Ok(Self {
+            name: text(item, "name")?,
+            id: text(item, "instrument_id")?,
+            review: text(item, "review")?,
+            live: item["state"] == "live",
+        })
+    }
+}
+
+/// Takes an instrument the rest of its way to live: submitted, approved in another's name, launched.
+async fn set_live(remote: &Remote, one: &Known) -> anyhow::Result<()> {
+    let way = [
+        (Role::Marketer, "in_review", one.review == "draft"),
+        (Role::Operator, "approved", one.review != "approved"),
+        (Role::Marketer, "live", !one.live),
+    ];
+    let path = format!("/v1/instruments/{}/state", one.id);
+    for (role, state, _) in way.into_iter().filter(|(_, _, ahead)| *ahead) {
+        let body = json!({"state": state}).to_string().into_bytes();
+        remote.post(role, &path, body).await?;
+    }
+    Ok(())
 }
 
 async fn known(remote: &Remote) -> anyhow::Result<Vec<Known>> {
@@ -190,11 +214,7 @@ async fn known(remote: &Remote) -> anyhow::Result<Vec<Known>> {
         let path = format!("/v1/instruments?limit=500{cursor}");
         let page = remote.get(Role::Marketer, &path).await?;
         for item in page["items"].as_array().into_iter().flatten() {
-            found.push(Known {
-                name: text(item, "name")?,
-                id: text(item, "instrument_id")?,
-                live: item["state"] == "live",
-            });
+            found.push(Known::read(item)?);
         }
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),

@@ -100,6 +100,8 @@ impl Remote {
             "{} holds no keys to sign a token with: give --token, or the server's --data-dir",
             self.data_dir.display()
         );
-        Auth::new(Keys::load_or_make(&keys)?).issue("command-line", role, LENGTH_S, now())
+        // A subject for each role: what the marketer writes the operator may approve, because nobody approves their own.
+        let subject = format!("command-line-{role:?}").to_lowercase();
+        Auth::new(Keys::load_or_make(&keys)?).issue(&subject, role, LENGTH_S, now())
     }
 }

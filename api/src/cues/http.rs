@@ -7,13 +7,16 @@ use actix_web::{HttpResponse, get, post, put};
 use beckon_openapi::cue as wire;
 use beckon_openapi::instrument;
 use beckon_openapi::problem::Problem;
+use beckon_openapi::review::StateChange;
 use futures_util::{Stream, stream};
 
 use super::{Cues, Listener, wire as convert};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Body, Result};
-use crate::instruments::state_from_wire;
+use crate::etag::IfMatch;
+use crate::etag::http::tagged;
+use crate::instruments::{Change, note_from_wire, state_from_wire};
 use crate::media::Registry;
 use crate::words::{InstrumentId, MediaId, Time};
 
@@ -81,22 +84,35 @@ pub async fn get_hold(
 
 /// Move an instrument to a state
 ///
-/// Between `draft` and `live`. One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it
-/// may be on screen.
-#[utoipa::path(tag = "instruments", request_body = instrument::StateChange, responses(
-    (status = 200, body = instrument::Instrument), (status = 404, body = Problem), (status = 409, body = Problem)))]
+/// `draft` -> `in_review` -> `approved` -> `live` <-> `paused`, and `archived` from everywhere, for good. Marketers submit; marketers
+/// and operators do the rest, and nobody approves a version that they wrote. In review, `draft` takes it back or sends it
+/// back. Where a version was approved before, `in_review`, `draft` and `approved` move the review of the newer one, and the
+/// approved one goes on running: see `review` and `approved_version`. Where it stands there already, nothing changes.
+///
+/// One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it may be on screen.
+#[utoipa::path(tag = "instruments", request_body = StateChange,
+    params(("If-Match" = Option<String>, Header, description = "The ETag that you read")), responses(
+    (status = 200, body = instrument::Instrument), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 412, body = Problem)))]
 #[post("/v1/instruments/{instrument_id}/state")]
 pub async fn move_instrument(
     cues: Data<Cues>,
     caller: Caller,
     instrument_id: Path<String>,
-    body: Body<instrument::StateChange>,
-) -> Result<Json<instrument::Instrument>> {
-    caller.may(Permission::WriteInstruments)?;
+    if_match: IfMatch,
+    body: Body<StateChange>,
+) -> Result<HttpResponse> {
+    caller.may(Permission::MoveInstruments)?;
     let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
+    let note = note_from_wire(body.0.note)?;
+    let change = Change {
+        note: note.as_deref(),
+        ..Change::of(&caller, &if_match, now())
+    };
     let state = state_from_wire(body.0.state);
-    let moved = cues.move_instrument(&instrument_id, state, now()).await?;
-    Ok(Json((&moved).into()))
+    let moved = cues.move_instrument(&instrument_id, state, change).await?;
+    let body = instrument::Instrument::from(&moved);
+    Ok(tagged(HttpResponse::Ok(), &moved.etag(), &body))
 }
 
 /// Listen to cues

@@ -7,7 +7,7 @@ use super::due::{Moment, Triggered, begun};
 use super::signal::NotPut;
 use super::{Cue, Cues, NewCue, NewKind, store, wire};
 use crate::error::{Error, ErrorCode, Refusal, Result};
-use crate::instruments::State;
+use crate::instruments::{Change, Definition, Instrument, State};
 use crate::media::{Media, OverlayLife};
 use crate::words::{CueId, InstrumentId, MediaId, Time};
 
@@ -91,10 +91,9 @@ impl Cues {
             return Ok(None);
         };
         // Not from memory: it may have gone live on another node only just now.
-        let instrument = self.sources.instruments.get(instrument_id).await?;
-        let definition = instrument.definition;
+        let (running, definition) = self.running(instrument_id).await?;
         let media_ids = &definition.media_ids;
-        let why = if instrument.state != State::Live {
+        let why = if !running {
             "is not live"
         } else if !media_ids.is_empty() && !media_ids.contains(&media.media_id) {
             "runs on other media only"
@@ -105,6 +104,20 @@ impl Cues {
         };
         let detail = format!("the instrument {instrument_id} {why}");
         Err(Refusal::field("instrument_id", detail, "one that may run here now").into())
+    }
+
+    /// Whether an instrument runs, and what the version that runs says, else the latest.
+    async fn running(&self, instrument_id: &InstrumentId) -> Result<(bool, Definition)> {
+        let instruments = &self.sources.instruments;
+        let found = instruments.get(instrument_id).await?;
+        let running = match found.standing.running() {
+            Some(version) => instruments.version(instrument_id, version).await?,
+            None => None,
+        };
+        Ok(match running {
+            Some(version) => (true, version.definition.clone()),
+            None => (false, found.definition),
+        })
     }
 
     /// Holds a media, or lets go of it. A hold takes off what is on screen.
@@ -127,35 +140,37 @@ impl Cues {
     /// that had a cue within the longest time that an overlay shows and rests.
     ///
     /// # Errors
-    /// When there is none of this id, when it should go live after its schedule is over, or when the
-    /// database does not answer; then nothing has changed.
+    /// When there is none of this id, when no step leads there or the caller may not take it, or when the database does not
+    /// answer; then nothing has changed.
     pub async fn move_instrument(
         self: &Arc<Self>,
         instrument_id: &InstrumentId,
-        state: State,
-        now: Time,
-    ) -> Result<crate::instruments::Instrument> {
-        let instruments = &self.sources.instruments;
-        if state == State::Live {
-            return Ok(instruments
-                .move_to(instrument_id, state, None, now)
-                .await?
-                .0);
-        }
+        to: State,
+        change: Change<'_>,
+    ) -> Result<Instrument> {
         let mut withdrawals = Vec::new();
-        for media_id in store::media_since(&self.db, now.plus_ms(-ON_SCREEN_MS)).await? {
-            if let Ok(media) = self.sources.media.get(&media_id) {
-                withdrawals.push(self.withdrawal(&media, Some(instrument_id.clone()), now)?);
+        if matches!(to, State::Paused | State::Archived) {
+            for media in self.media_of_late(change.now).await? {
+                let withdrawn = Some(instrument_id.clone());
+                withdrawals.push(self.withdrawal(&media, withdrawn, change.now)?);
             }
         }
         let along = store::Withdrawals(&withdrawals);
-        let (instrument, moved) = instruments
-            .move_to(instrument_id, state, Some(&along), now)
-            .await?;
-        if moved {
+        let instruments = &self.sources.instruments;
+        let moved = instruments.move_to(instrument_id, to, Some(&along), change);
+        let moved = moved.await?;
+        if moved.has_left {
             self.tell_and_carry(&withdrawals)?;
         }
-        Ok(instrument)
+        Ok(moved.instrument)
+    }
+
+    /// The media on which something may be on screen.
+    async fn media_of_late(&self, now: Time) -> Result<Vec<Arc<Media>>> {
+        let found = store::media_since(&self.db, now.plus_ms(-ON_SCREEN_MS)).await?;
+        let media = &self.sources.media;
+        // Deleted in between: then nobody watches either.
+        Ok(found.iter().filter_map(|id| media.get(id).ok()).collect())
     }
 
     fn withdrawal(

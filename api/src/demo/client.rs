@@ -7,7 +7,7 @@ use serde_json::Value;
 /// One token of each role that the demo plays.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// Registers media and viewers, sends cues.
+    /// Registers media and viewers, approves instruments, sends cues.
     pub operator: String,
     /// Registers instruments.
     pub marketer: String,

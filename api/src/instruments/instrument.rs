@@ -2,29 +2,20 @@
 
 use beckon_classifier::schema::Piece;
 
+use super::Standing;
 use super::content::{Content, Question};
 use super::definition::{Definition, Kind};
+use crate::etag::ETag;
 use crate::viewers::Labels;
-use crate::words::{InstrumentId, Time};
+use crate::words::{ExternalId, InstrumentId, Time};
 
-/// Where an instrument stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Being written; never shown.
-    Draft,
-    /// May be shown.
-    Live,
-}
-
-impl State {
-    /// The state as it is stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Live => "live",
-        }
-    }
+/// What a marketer hands in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// What it is to be.
+    pub definition: Definition,
+    /// Its id in the marketer's own system.
+    pub external_id: Option<ExternalId>,
 }
 
 /// An instrument as its latest version says.
@@ -32,16 +23,49 @@ impl State {
 pub struct Instrument {
     /// Its id.
     pub instrument_id: InstrumentId,
-    /// Counts from 1.
-    pub version: u32,
-    /// Where it stands.
-    pub state: State,
-    /// What it is.
+    /// Where it stands, and which of its versions runs.
+    pub standing: Standing,
+    /// Who wrote the latest version; none where that was not kept yet.
+    pub author: Option<String>,
+    /// Its id in the marketer's own system.
+    pub external_id: Option<ExternalId>,
+    /// What its latest version says.
     pub definition: Definition,
     /// When it was registered.
     pub created_at: Time,
     /// When its latest version or state came.
     pub updated_at: Time,
+}
+
+impl Instrument {
+    /// Which state of it this is.
+    #[must_use]
+    pub fn etag(&self) -> ETag {
+        ETag::new(self.standing.version, self.standing.revision)
+    }
+
+    /// Its path below `/v1/`, by which the audit trail calls it.
+    #[must_use]
+    pub fn resource(instrument_id: &InstrumentId) -> String {
+        format!("instruments/{instrument_id}")
+    }
+}
+
+/// A version as colleagues read it: who wrote it, who approved it, and what it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// Of which instrument.
+    pub instrument_id: InstrumentId,
+    /// Counts from 1.
+    pub version: u32,
+    /// Who wrote it; none where that was not kept yet.
+    pub author: Option<String>,
+    /// When.
+    pub created_at: Time,
+    /// Who approved it, and when.
+    pub approved: Option<(String, Time)>,
+    /// What it says.
+    pub definition: Definition,
 }
 
 /// One version of an instrument. It never changes, and outlives its instrument.

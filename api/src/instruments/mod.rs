@@ -1,10 +1,12 @@
 //! Instruments: what viewers may be shown, in immutable versions, and the index of those that are live.
 
 mod accessibility;
+mod approval;
 pub mod audience;
 pub mod campaigns;
 pub mod caps;
 mod caps_row;
+mod changes;
 mod content;
 mod contrast;
 mod definition;
@@ -20,25 +22,30 @@ mod refers;
 mod registry;
 mod row;
 mod show_time;
+mod standing;
 mod store;
 mod wire;
 
 pub use audience::Audience;
+pub use changes::{Change, Moved};
 pub use content::{Answer, Content, Offer, Picture, PictureSource, Price, Question};
 pub use definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 pub use delivery::{Delivery, DeliveryRules, Kinds, delivery_rules_from_wire};
 pub use images::Images;
 pub use index::{Index, Live};
-pub use instrument::{Instrument, State, Version};
+pub use instrument::{Draft, Instrument, Version, Written};
 pub use link_hosts::LinkHosts;
 pub use locale::{Locale, Localised};
 pub use presentation::{Base, Colour, Presentation, Texts, Theme, Told};
 pub use registry::Instruments;
+use registry::missing;
 pub use show_time::ShowTime;
+pub use standing::{Review, Standing, State, Step};
+pub use store::Wanted;
 pub use wire::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire,
     definition as definition_from_wire, level_caps_from_wire, level_caps_to_wire,
-    state as state_from_wire,
+    note as note_from_wire, state as state_from_wire,
 };
 
 /// The topic under which live instruments change.

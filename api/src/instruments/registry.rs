@@ -9,10 +9,11 @@ use beckon_classifier::schema::Schema;
 
 use super::campaigns::{self, Running};
 use super::index::{Index, pieces};
-use super::{Definition, Instrument, LinkHosts, State, TOPIC, Version, refers, store};
-use crate::db::{Along, Db, Refresh, Slot};
+use super::store::Wanted;
+use super::{Instrument, LinkHosts, TOPIC, Version, Written, store};
+use crate::db::{Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
-use crate::words::{InstrumentId, Time};
+use crate::words::InstrumentId;
 
 /// How many versions stay in memory; each is read again when it is asked for.
 const MOST_VERSIONS: usize = 20_000;
@@ -25,7 +26,7 @@ pub struct Instruments {
     index: Slot<Index>,
     indexes_built: AtomicU64,
     versions: RwLock<HashMap<(InstrumentId, u32), Arc<Version>>>,
-    link_hosts: LinkHosts,
+    pub(super) link_hosts: LinkHosts,
 }
 
 impl Instruments {
@@ -121,105 +122,47 @@ impl Instruments {
         found.ok_or_else(|| missing(instrument_id))
     }
 
-    /// A page of instruments in the order of their ids, after this one.
+    /// A page of instruments in the order of their ids.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn page(
+    pub async fn page(&self, wanted: &Wanted, limit: u32) -> Result<Vec<Instrument>> {
+        Ok(store::page(&self.db, wanted, limit).await?)
+    }
+
+    /// The versions of an instrument before this one, the newest first, as colleagues read them.
+    ///
+    /// # Errors
+    /// When there is no such instrument, or the database does not answer.
+    pub async fn versions(
         &self,
-        state: Option<State>,
-        after: Option<&str>,
+        instrument_id: &InstrumentId,
+        before: u32,
         limit: u32,
-    ) -> Result<Vec<Instrument>> {
-        Ok(store::page(&self.db, state, after.unwrap_or_default(), limit).await?)
+    ) -> Result<Vec<Written>> {
+        let found = store::versions(&self.db, instrument_id, before, limit).await?;
+        if found.is_empty() {
+            self.get(instrument_id).await?;
+        }
+        Ok(found)
     }
 
-    /// Registers a draft.
+    /// One version of an instrument, as colleagues read it.
     ///
     /// # Errors
-    /// When its campaign is not one that it can belong to, or the database does not answer.
-    pub async fn create(&self, definition: Definition, now: Time) -> Result<Instrument> {
-        self.link_hosts.check(&definition)?;
-        refers::check(&self.db, &definition).await?;
-        let id = uuid::Uuid::now_v7().to_string();
-        let invalid = |e: crate::words::Invalid| Error::Failed(anyhow::anyhow!(e.detail));
-        let draft = Instrument {
-            instrument_id: InstrumentId::parse(&id).map_err(invalid)?,
-            version: 1,
-            state: State::Draft,
-            definition,
-            created_at: now,
-            updated_at: now,
-        };
-        store::insert(&self.db, &draft).await?;
-        Ok(draft)
-    }
-
-    /// Gives an instrument a new version; where it is live, that one runs from now on.
-    ///
-    /// # Errors
-    /// When there is none of this id, when its campaign is not one that it can belong to, or the database does not answer.
-    pub async fn replace(
-        &self,
-        instrument_id: &InstrumentId,
-        definition: &Definition,
-        now: Time,
-    ) -> Result<Instrument> {
-        self.link_hosts.check(definition)?;
-        refers::check(&self.db, definition).await?;
-        let changed = store::replace(&self.db, instrument_id, definition, now).await?;
-        let state = changed.ok_or_else(|| missing(instrument_id))?;
-        if state == State::Live {
-            self.rebuild().await?;
-        }
-        self.get(instrument_id).await
-    }
-
-    /// Moves an instrument to a state, and what goes along with it in the same transaction; where it stands there already,
-    /// nothing changes, and false says so.
-    ///
-    /// # Errors
-    /// When there is none of this id, when it should go live after its schedule is over, or when the
-    /// database does not answer.
-    pub async fn move_to(
-        &self,
-        instrument_id: &InstrumentId,
-        state: State,
-        along: Option<&dyn Along>,
-        now: Time,
-    ) -> Result<(Instrument, bool)> {
-        let instrument = self.get(instrument_id).await?;
-        if instrument.state == state {
-            return Ok((instrument, false));
-        }
-        let schedule = instrument.definition.schedule.unwrap_or_default();
-        if state == State::Live && schedule.is_over(now) {
-            let detail = "its schedule is over; a new version with a later ends_at can go live";
-            return Err(Refusal::new(ErrorCode::InvalidTransition, detail).into());
-        }
-        if !store::move_to(&self.db, instrument_id, state, along, now).await? {
-            return Err(missing(instrument_id));
-        }
-        self.rebuild().await?;
-        Ok((self.get(instrument_id).await?, true))
-    }
-
-    /// Forgets a draft; its versions stay for receipts and training rows that speak of them.
-    ///
-    /// # Errors
-    /// When there is none of this id, when it is live, or when the database does not answer.
-    pub async fn delete(&self, instrument_id: &InstrumentId) -> Result<()> {
-        if store::delete_draft(&self.db, instrument_id).await? {
-            return Ok(());
-        }
-        // Not deleted: either it is live, or there is none.
-        self.get(instrument_id).await?;
-        let detail = format!("the instrument {instrument_id} is live; make it a draft first");
-        Err(Refusal::new(ErrorCode::InstrumentLive, detail).into())
+    /// When there is none, or the database does not answer.
+    pub async fn written(&self, instrument_id: &InstrumentId, version: u32) -> Result<Written> {
+        let before = version.saturating_add(1);
+        let found = self.versions(instrument_id, before, 1).await?;
+        let found = found.into_iter().find(|one| one.version == version);
+        found.ok_or_else(|| {
+            let detail = format!("the instrument {instrument_id} has no version {version}");
+            Refusal::new(ErrorCode::VersionNotFound, detail).into()
+        })
     }
 }
 
-fn missing(instrument_id: &InstrumentId) -> Error {
+pub(super) fn missing(instrument_id: &InstrumentId) -> Error {
     let detail = format!("there is no instrument {instrument_id}");
     Refusal::new(ErrorCode::InstrumentNotFound, detail).into()
 }

@@ -16,6 +16,9 @@ const GROUND: &[&str] = &[
     "blobs",
     "auth",
     "webhooks",
+    "etag",
+    "audit",
+    "idempotency",
 ];
 
 /// The stations, and what each may import beside the ground floor.

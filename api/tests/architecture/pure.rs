@@ -26,7 +26,8 @@ const SHELLS: &[(&str, &str)] = &[
         "viewers/registry.rs",
         "asks the store for a viewer that is not in memory",
     ),
-    ("instruments/registry.rs", "writes through to the store"),
+    ("instruments/registry.rs", "asks the store"),
+    ("instruments/changes.rs", "writes through to the store"),
     (
         "instruments/campaigns/registry.rs",
         "writes through to the store",

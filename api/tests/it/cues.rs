@@ -12,6 +12,7 @@ use beckon_api::words::Time;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
+use crate::decisions::register;
 use crate::harness::Server;
 use crate::on_both_engines;
 
@@ -102,18 +103,9 @@ pub fn long_life() -> Value {
 }
 
 pub async fn instrument(server: &Server, trigger: Value) {
-    let marketer = server.caller(Role::Marketer, "mary");
     let body = json!({"name": "Bird poll", "trigger": trigger, "content": {"kind": "poll", "question": "What is it?",
         "answers": [{"answer_id": "a", "text": "A swan"}, {"answer_id": "b", "text": "A duck"}]}});
-    let made = marketer.post("/v1/instruments", &body).await.expect(201);
-    let path = format!(
-        "/v1/instruments/{}/state",
-        made["instrument_id"].as_str().expect("an id")
-    );
-    marketer
-        .post(&path, &json!({"state": "live"}))
-        .await
-        .expect(200);
+    register(server, &body, true).await;
 }
 
 /// Stores that this was seen just now.

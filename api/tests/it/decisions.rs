@@ -178,15 +178,26 @@ pub async fn register(server: &Server, instrument: &Value, live: bool) -> String
         .expect(201);
     let id = created["instrument_id"].as_str().expect("an id").to_owned();
     if live {
-        marketer
-            .post(
-                &format!("/v1/instruments/{id}/state"),
-                &json!({"state": "live"}),
-            )
+        set_live(server, &id).await;
+    }
+    id
+}
+
+/// Has the latest version reviewed by somebody else than its author `mia`, and the instrument go live.
+pub async fn set_live(server: &Server, id: &str) -> Value {
+    let (mia, max) = (
+        server.caller(Role::Marketer, "mia"),
+        server.caller(Role::Marketer, "max"),
+    );
+    let path = format!("/v1/instruments/{id}/state");
+    let mut moved = Value::Null;
+    for (caller, state) in [(&mia, "in_review"), (&max, "approved"), (&mia, "live")] {
+        moved = caller
+            .post(&path, &json!({"state": state}))
             .await
             .expect(200);
     }
-    id
+    moved
 }
 
 async fn hold(name: &str, case: Case, mut server: Server) {

@@ -1,21 +1,24 @@
 //! Instruments over HTTP: versions, states, lists, and what is refused; and the index that decisions read.
 
-use beckon_api::auth::Role;
+use beckon_api::auth::{Caller, Role};
 use beckon_api::config::now;
 use beckon_api::db::Refresh;
 use beckon_api::detections::Names;
-use beckon_api::instruments::{Instruments, Kind, State, TOPIC};
-use beckon_api::words::InstrumentId;
+use beckon_api::etag::IfMatch;
+use beckon_api::instruments::{Change, Draft, Instruments, Kind, State, TOPIC};
+use beckon_api::words::{InstrumentId, ViewerId};
 use beckon_classifier::schema::Schema;
 use serde_json::{Value, json};
 
+use crate::decisions::set_live;
 use crate::harness::{Client, Server};
 use crate::on_both_engines;
 
 on_both_engines! {
     an_instrument_begins_as_a_draft_in_its_first_version => draft;
-    a_new_version_replaces_the_definition_and_keeps_the_state => versions;
+    a_new_version_is_a_draft_again_and_old_ones_stay_as_they_were => versions;
     only_a_draft_can_be_deleted => deleting;
+    an_external_id_belongs_to_one_instrument => external_ids;
     an_instrument_whose_schedule_is_over_cannot_go_live => over;
     instruments_are_listed_by_state_in_pages => lists;
     what_is_refused_names_the_field_and_stores_nothing => refused;
@@ -82,53 +85,139 @@ async fn versions(server: &mut Server) {
     let mia = marketer(server);
     let id = register(&mia, &quiz()).await;
     let path = format!("/v1/instruments/{id}");
-    assert_eq!(go(&mia, &id, "live").await["state"], "live");
+    assert_eq!(set_live(server, &id).await["state"], "live");
     let changed = mia.put(&path, &poll()).await.expect(200);
     assert_eq!(
-        (&changed["version"], &changed["state"]),
-        (&json!(2), &json!("live"))
+        (&changed["version"], &changed["state"], &changed["review"]),
+        (&json!(2), &json!("live"), &json!("draft"))
     );
     assert_eq!(
         (&changed["content"]["kind"], &changed["trigger"]),
         (&json!("poll"), &Value::Null)
     );
+    assert_eq!(changed["approved_version"], 1);
     assert_eq!(go(&mia, &id, "live").await, changed, "it is live already");
-    assert_eq!(go(&mia, &id, "draft").await["version"], 2);
+    let page = mia
+        .get(&format!("{path}/versions?limit=1"))
+        .await
+        .expect(200);
+    assert_eq!(page["items"][0]["version"], 2);
+    assert_eq!(page["items"][0]["approved_by"], Value::Null);
+    let cursor = page["next_cursor"].as_str().expect("there are more");
+    let rest = format!("{path}/versions?limit=1&cursor={cursor}");
+    let rest = mia.get(&rest).await.expect(200);
+    assert_eq!(rest["next_cursor"], Value::Null);
+    let first = mia.get(&format!("{path}/versions/1")).await.expect(200);
+    assert_eq!(rest["items"], json!([first]));
+    assert_eq!(
+        (&first["author"], &first["approved_by"]),
+        (&json!("mia"), &json!("max"))
+    );
+    assert_eq!(first["definition"]["content"], quiz()["content"]);
+    assert_eq!(first["definition"]["name"], quiz()["name"]);
+    mia.get(&format!("{path}/versions/3"))
+        .await
+        .refused(404, "version_not_found");
+    mia.get(&format!("{path}/versions?cursor=x"))
+        .await
+        .refused(422, "invalid_field");
     let missing = "/v1/instruments/nobody";
-    mia.put(missing, &poll())
-        .await
-        .refused(404, "instrument_not_found");
-    mia.get(missing).await.refused(404, "instrument_not_found");
-    let state = format!("{missing}/state");
-    mia.post(&state, &json!({"state": "live"}))
-        .await
-        .refused(404, "instrument_not_found");
+    for unknown in [
+        mia.put(missing, &poll()).await,
+        mia.get(missing).await,
+        mia.get(&format!("{missing}/versions")).await,
+        mia.get(&format!("{missing}/versions/1")).await,
+        mia.post(&format!("{missing}/state"), &json!({"state": "live"}))
+            .await,
+    ] {
+        unknown.refused(404, "instrument_not_found");
+    }
 }
 
 async fn deleting(server: &mut Server) {
     let mia = marketer(server);
     let id = register(&mia, &poll()).await;
     let path = format!("/v1/instruments/{id}");
-    go(&mia, &id, "live").await;
+    go(&mia, &id, "in_review").await;
+    mia.delete(&path).await.refused(409, "invalid_transition");
+    set_live(server, &id).await;
     mia.delete(&path).await.refused(409, "instrument_live");
     assert_eq!(mia.get(&path).await.expect(200)["state"], "live");
-    go(&mia, &id, "draft").await;
+    go(&mia, &id, "paused").await;
+    mia.delete(&path).await.refused(409, "invalid_transition");
+    let draft = register(&mia, &poll()).await;
+    let path = format!("/v1/instruments/{draft}");
     mia.delete(&path).await.expect(204);
     mia.get(&path).await.refused(404, "instrument_not_found");
     mia.delete(&path).await.refused(404, "instrument_not_found");
 }
 
+async fn external_ids(server: &mut Server) {
+    let mia = marketer(server);
+    let named = |id: &str| {
+        let mut body = poll();
+        body["external_id"] = json!(id);
+        body
+    };
+    let first = register(&mia, &named("crm-1")).await;
+    let second = register(&mia, &poll()).await;
+    register(&mia, &poll()).await;
+    let twice = mia.post("/v1/instruments", &named("crm-1")).await;
+    assert_eq!(
+        twice.refused(409, "external_id_taken")["field"],
+        "external_id"
+    );
+    let path = format!("/v1/instruments/{second}");
+    mia.put(&path, &named("crm-1"))
+        .await
+        .refused(409, "external_id_taken");
+    assert_eq!(mia.get(&path).await.expect(200)["version"], 1);
+    assert_eq!(
+        mia.put(&path, &named("crm-2")).await.expect(200)["external_id"],
+        "crm-2"
+    );
+    let kept = mia.put(&path, &poll()).await.expect(200);
+    assert_eq!(kept["external_id"], "crm-2", "it is not taken away");
+    let found = mia
+        .get("/v1/instruments?external_id=crm-1")
+        .await
+        .expect(200);
+    assert_eq!(found["items"][0]["instrument_id"], json!(first));
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1));
+    mia.post("/v1/instruments", &named("no spaces"))
+        .await
+        .refused(422, "invalid_field");
+}
+
 async fn over(server: &mut Server) {
     let mia = marketer(server);
-    let mut past = poll();
-    past["schedule"] = json!({"ends_at": "2020-01-01T00:00:00Z"});
-    let id = register(&mia, &past).await;
+    let mut soon = poll();
+    let end = now().plus_ms(1_500);
+    soon["schedule"] = json!({"ends_at": end.to_string()});
+    let id = register(&mia, &soon).await;
+    go(&mia, &id, "in_review").await;
     let path = format!("/v1/instruments/{id}/state");
+    let max = server.caller(Role::Marketer, "max");
+    max.post(&path, &json!({"state": "approved"}))
+        .await
+        .expect(200);
+    let over_ms = end.since(now()).max(0).unsigned_abs() + 50;
+    tokio::time::sleep(std::time::Duration::from_millis(over_ms)).await;
     mia.post(&path, &json!({"state": "live"}))
         .await
         .refused(409, "invalid_transition");
     let there = mia.get(&format!("/v1/instruments/{id}")).await.expect(200);
-    assert_eq!(there["state"], "draft");
+    assert_eq!(there["state"], "approved");
+    let late = register(&mia, &soon).await;
+    go(&mia, &late, "in_review").await;
+    let refused = max
+        .post(
+            &format!("/v1/instruments/{late}/state"),
+            &json!({"state": "approved"}),
+        )
+        .await;
+    let problem = refused.refused(409, "approval_refused");
+    assert_eq!(problem["field"], "schedule.ends_at");
 }
 
 async fn lists(server: &mut Server) {
@@ -137,7 +226,7 @@ async fn lists(server: &mut Server) {
     for _ in 0..3 {
         ids.push(register(&mia, &poll()).await);
     }
-    go(&mia, &ids[1], "live").await;
+    set_live(server, &ids[1]).await;
     let live = mia.get("/v1/instruments?state=live").await.expect(200);
     assert_eq!(live["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(live["items"][0]["instrument_id"], json!(ids[1]));
@@ -219,9 +308,9 @@ async fn roles(server: &mut Server) {
             .await
             .refused(403, "forbidden");
         caller.put(&path, &poll()).await.refused(403, "forbidden");
-        let live = json!({"state": "live"});
+        let submitted = json!({"state": "in_review"});
         caller
-            .post(&format!("{path}/state"), &live)
+            .post(&format!("{path}/state"), &submitted)
             .await
             .refused(403, "forbidden");
         caller.delete(&path).await.refused(403, "forbidden");
@@ -248,7 +337,7 @@ async fn roles(server: &mut Server) {
 
 async fn restarted(server: &mut Server) {
     let id = register(&marketer(server), &quiz()).await;
-    let live = go(&marketer(server), &id, "live").await;
+    let live = set_live(server, &id).await;
     server.restart().await;
     let path = format!("/v1/instruments/{id}");
     assert_eq!(marketer(server).get(&path).await.expect(200), live);
@@ -267,8 +356,8 @@ async fn index(server: &mut Server) {
     first["priority"] = json!(1);
     let first = register(&mia, &first).await;
     register(&mia, &poll()).await;
-    go(&mia, &quiz, "live").await;
-    go(&mia, &first, "live").await;
+    set_live(server, &quiz).await;
+    set_live(server, &first).await;
     let node = node(server).await;
     let index = node.index();
     let ids: Vec<&str> = index
@@ -302,7 +391,7 @@ async fn two_nodes(server: &mut Server) {
     let id = register(&mia, &quiz()).await;
     let other = node(server).await;
     let before = other.index().revision();
-    go(&mia, &id, "live").await;
+    set_live(server, &id).await;
     assert!(other.index().all().is_empty(), "it has not heard of it yet");
     other
         .refresh(&["media".to_owned()])
@@ -318,19 +407,33 @@ async fn own_index(server: &mut Server) {
     let id = register(&marketer(server), &quiz()).await;
     let id = InstrumentId::parse(&id).expect("an id");
     let node = node(server).await;
-    let definition = node.get(&id).await.expect("it is there").definition;
-    node.move_to(&id, State::Live, None, now())
-        .await
-        .expect("moved");
-    assert_eq!(node.index().all()[0].version, 1);
-    node.replace(&id, &definition, now())
-        .await
-        .expect("replaced");
-    assert_eq!(node.index().all()[0].version, 2);
-    node.move_to(&id, State::Draft, None, now())
-        .await
-        .expect("moved");
-    assert!(node.index().all().is_empty());
+    let draft = Draft {
+        definition: node.get(&id).await.expect("it is there").definition,
+        external_id: None,
+    };
+    let caller = |subject: &str| Caller {
+        subject: ViewerId::parse(subject).expect("an id"),
+        role: Role::Marketer,
+        media: None,
+        expires_at: now().plus_ms(60_000),
+    };
+    let (mia, max, any) = (caller("mia"), caller("max"), IfMatch::default());
+    let by = |caller| Change::of(caller, &any, now());
+    let step = async |who, to| node.move_to(&id, to, None, by(who)).await.expect("moved");
+    let versions = || -> Vec<u32> { node.index().all().iter().map(|live| live.version).collect() };
+    step(&mia, State::InReview).await;
+    step(&max, State::Approved).await;
+    assert_eq!(versions(), [0; 0], "approved is not live");
+    step(&mia, State::Live).await;
+    assert_eq!(versions(), [1]);
+    node.replace(&id, draft, by(&mia)).await.expect("replaced");
+    assert_eq!(versions(), [1], "nobody has read the second");
+    step(&mia, State::InReview).await;
+    assert_eq!(versions(), [1]);
+    step(&max, State::Approved).await;
+    assert_eq!(versions(), [2]);
+    assert!(step(&mia, State::Paused).await.has_left);
+    assert_eq!(versions(), [0; 0]);
 }
 
 async fn old_versions(server: &mut Server) {

@@ -18,6 +18,7 @@ mod detections;
 mod events;
 mod harness;
 mod hooks;
+mod idempotency;
 mod images;
 mod instruments;
 #[cfg(feature = "aws")]
@@ -37,6 +38,7 @@ mod refusals;
 #[cfg(feature = "aws")]
 mod rekognition;
 mod reports;
+mod review;
 mod service;
 mod shows;
 mod standings;

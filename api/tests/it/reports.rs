@@ -4,6 +4,7 @@ use beckon_api::auth::Role;
 use beckon_api::config::now;
 use serde_json::{Value, json};
 
+use crate::decisions::register;
 use crate::harness::Server;
 use crate::on_both_engines;
 
@@ -25,14 +26,7 @@ async fn live_poll(server: &Server) -> String {
         .post("/v1/media", &json!({"media_id": "m"}))
         .await
         .expect(201);
-    let mia = server.caller(Role::Marketer, "mia");
-    let created = mia.post("/v1/instruments", &poll()).await.expect(201);
-    let id = created["instrument_id"].as_str().expect("an id").to_owned();
-    let state = json!({"state": "live"});
-    mia.post(&format!("/v1/instruments/{id}/state"), &state)
-        .await
-        .expect(200);
-    id
+    register(server, &poll(), true).await
 }
 
 /// Has the poll shown to a viewer; the overlay's receipt.

@@ -249,14 +249,14 @@ async fn leaves(server: &mut Server) {
     let mut ears = Ears::open(server).await;
     let marketer = server.caller(Role::Marketer, "mary");
     let path = format!("/v1/instruments/{id}/state");
-    let draft = json!({"state": "draft"});
-    marketer.post(&path, &draft).await.expect(200);
+    let paused = json!({"state": "paused"});
+    marketer.post(&path, &paused).await.expect(200);
     let told = ears.cue(1_000).await.expect("within a second");
     assert_eq!(
         (&told["kind"], &told["instrument_id"]),
         (&json!("withdraw"), &json!(id))
     );
-    marketer.post(&path, &draft).await.expect(200);
+    marketer.post(&path, &paused).await.expect(200);
     assert_eq!(ears.block(300).await, None, "it had left already");
     assert_eq!(ask(server, "alice", &cue).await.1, reason("withdrawn"));
     let live = json!({"state": "live"});

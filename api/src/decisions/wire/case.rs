@@ -9,8 +9,9 @@ use beckon_classifier::schema::Schema;
 use beckon_openapi::decision as wire;
 use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
-use beckon_openapi::instrument::{InstrumentState, NewInstrument};
+use beckon_openapi::instrument::NewInstrument;
 use beckon_openapi::media::NewMedia;
+use beckon_openapi::review::InstrumentState;
 use serde::Deserialize;
 use serde_json::Value;
 

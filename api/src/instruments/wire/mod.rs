@@ -9,14 +9,15 @@ mod tests;
 
 use beckon_openapi::instrument as wire;
 use beckon_openapi::media::OverlayLife;
+use beckon_openapi::review as reviews;
 
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use super::show_time::ShowTime;
-use super::{Instrument, State, accessibility};
+use super::{Draft, Instrument, Review, State, Written, accessibility};
 use crate::error::{At, Refusal, Result};
 use crate::media::{life_from_wire, life_to_wire};
 use crate::viewers::Act;
-use crate::words::{CampaignId, Confidence, MediaId, Time};
+use crate::words::{CampaignId, Confidence, ExternalId, MediaId, Time};
 
 pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
@@ -32,6 +33,16 @@ const SURE_ENOUGH: f64 = 50.0;
 /// The tier unless told.
 const MIDDLE_TIER: u8 = 5;
 
+/// A checked draft.
+pub(super) fn draft(mut wire: wire::NewInstrument) -> Result<Draft> {
+    let external_id = wire.external_id.take();
+    let external_id = external_id.map(|id| ExternalId::parse(&id).at("external_id"));
+    Ok(Draft {
+        definition: definition(wire)?,
+        external_id: external_id.transpose()?,
+    })
+}
+
 /// A checked definition.
 ///
 /// # Errors
@@ -39,6 +50,8 @@ const MIDDLE_TIER: u8 = 5;
 pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     let wire::NewInstrument {
         name,
+        // Of the instrument, whatever the version.
+        external_id: _,
         content,
         campaign_id,
         trigger,
@@ -179,13 +192,16 @@ fn count(field: &str, found: usize, least: usize, most: usize) -> Result<()> {
     Err(Refusal::field(field, detail, format!("{least} to {most}")).into())
 }
 
-/// The state that a request names.
 /// A state of the wire.
 #[must_use]
-pub const fn state(wire: wire::InstrumentState) -> State {
+pub const fn state(wire: reviews::InstrumentState) -> State {
     match wire {
-        wire::InstrumentState::Draft => State::Draft,
-        wire::InstrumentState::Live => State::Live,
+        reviews::InstrumentState::Draft => State::Draft,
+        reviews::InstrumentState::InReview => State::InReview,
+        reviews::InstrumentState::Approved => State::Approved,
+        reviews::InstrumentState::Live => State::Live,
+        reviews::InstrumentState::Paused => State::Paused,
+        reviews::InstrumentState::Archived => State::Archived,
     }
 }
 
@@ -207,6 +223,23 @@ impl From<Act> for wire::Act {
             Act::Conversion => Self::Conversion,
         }
     }
+}
+
+/// A review of the wire.
+pub(super) const fn review(wire: reviews::Review) -> Review {
+    match wire {
+        reviews::Review::Draft => Review::Draft,
+        reviews::Review::InReview => Review::InReview,
+        reviews::Review::Approved => Review::Approved,
+    }
+}
+
+/// What is said about a change.
+///
+/// # Errors
+/// When it is too long to be read.
+pub fn note(note: Option<String>) -> Result<Option<String>> {
+    note.map(|note| text("note", note, 500)).transpose()
 }
 
 impl From<Kind> for wire::InstrumentKind {
@@ -237,57 +270,133 @@ impl From<wire::InstrumentKind> for Kind {
     }
 }
 
+/// A definition as it would be handed in.
+pub(super) fn definition_to_wire(definition: &Definition) -> wire::NewInstrument {
+    let text = |time: Option<Time>| time.map(|time| time.to_string());
+    wire::NewInstrument {
+        name: definition.name.clone(),
+        external_id: None,
+        content: content::to_wire(definition),
+        campaign_id: definition.campaign_id.as_ref().map(ToString::to_string),
+        trigger: definition.trigger.as_ref().map(|trigger| wire::Trigger {
+            names: trigger.names.clone(),
+            min_confidence: Some(trigger.min_confidence.percent()),
+        }),
+        audience: definition.audience.as_ref().map(rule::to_wire),
+        schedule: definition.schedule.map(|schedule| wire::Schedule {
+            starts_at: text(schedule.starts_at),
+            ends_at: text(schedule.ends_at),
+        }),
+        frequency_cap: definition.frequency_cap.map(|cap| wire::FrequencyCap {
+            count: cap.count,
+            per_ms: cap.per_ms.unsigned_abs(),
+        }),
+        frequency_caps: caps_to_wire(&definition.frequency_caps),
+        stop_after: Some(definition.stop_after.iter().map(Into::into).collect()),
+        overlay_life: definition.overlay_life.map(life_to_wire),
+        media_ids: definition
+            .media_ids
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        priority: Some(definition.priority),
+        allow_forward: definition.allow_forward,
+        ad_breaks: match definition.in_ad_breaks {
+            true => wire::AdBreaks::Include,
+            false => wire::AdBreaks::Exclude,
+        },
+        categories: category::to_wire(definition.categories),
+    }
+}
+
 impl From<&Instrument> for wire::Instrument {
     fn from(instrument: &Instrument) -> Self {
         let Instrument {
             instrument_id,
-            version,
-            state,
+            standing,
+            author,
+            external_id,
             definition,
             created_at,
             updated_at,
         } = instrument;
-        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        let wire::NewInstrument {
+            name,
+            external_id: _,
+            content,
+            campaign_id,
+            trigger,
+            audience,
+            schedule,
+            frequency_cap,
+            frequency_caps,
+            stop_after,
+            overlay_life,
+            media_ids,
+            priority: _,
+            allow_forward,
+            ad_breaks,
+            categories,
+        } = definition_to_wire(definition);
+        Self {
+            instrument_id: instrument_id.to_string(),
+            version: standing.version,
+            state: match standing.state {
+                State::Draft => reviews::InstrumentState::Draft,
+                State::InReview => reviews::InstrumentState::InReview,
+                State::Approved => reviews::InstrumentState::Approved,
+                State::Live => reviews::InstrumentState::Live,
+                State::Paused => reviews::InstrumentState::Paused,
+                State::Archived => reviews::InstrumentState::Archived,
+            },
+            review: match standing.review {
+                Review::Draft => reviews::Review::Draft,
+                Review::InReview => reviews::Review::InReview,
+                Review::Approved => reviews::Review::Approved,
+            },
+            approved_version: standing.approved_version,
+            author: author.clone(),
+            external_id: external_id.as_ref().map(ToString::to_string),
+            name,
+            content,
+            campaign_id,
+            trigger,
+            audience,
+            schedule,
+            frequency_cap,
+            frequency_caps,
+            stop_after: stop_after.unwrap_or_default(),
+            overlay_life,
+            media_ids,
+            priority: definition.priority,
+            allow_forward,
+            ad_breaks,
+            categories,
+            created_at: created_at.to_string(),
+            updated_at: updated_at.to_string(),
+        }
+    }
+}
+
+impl From<&Written> for reviews::InstrumentVersion {
+    fn from(written: &Written) -> Self {
+        let Written {
+            instrument_id,
+            version,
+            author,
+            created_at,
+            approved,
+            definition,
+        } = written;
+        let (approved_by, approved_at) = approved.clone().unzip();
         Self {
             instrument_id: instrument_id.to_string(),
             version: *version,
-            state: match state {
-                State::Draft => wire::InstrumentState::Draft,
-                State::Live => wire::InstrumentState::Live,
-            },
-            name: definition.name.clone(),
-            content: content::to_wire(definition),
-            campaign_id: definition.campaign_id.as_ref().map(ToString::to_string),
-            trigger: definition.trigger.as_ref().map(|trigger| wire::Trigger {
-                names: trigger.names.clone(),
-                min_confidence: Some(trigger.min_confidence.percent()),
-            }),
-            audience: definition.audience.as_ref().map(rule::to_wire),
-            schedule: definition.schedule.map(|schedule| wire::Schedule {
-                starts_at: text(schedule.starts_at),
-                ends_at: text(schedule.ends_at),
-            }),
-            frequency_cap: definition.frequency_cap.map(|cap| wire::FrequencyCap {
-                count: cap.count,
-                per_ms: cap.per_ms.unsigned_abs(),
-            }),
-            frequency_caps: caps_to_wire(&definition.frequency_caps),
-            stop_after: definition.stop_after.iter().map(Into::into).collect(),
-            overlay_life: definition.overlay_life.map(life_to_wire),
-            media_ids: definition
-                .media_ids
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            priority: definition.priority,
-            allow_forward: definition.allow_forward,
-            ad_breaks: match definition.in_ad_breaks {
-                true => wire::AdBreaks::Include,
-                false => wire::AdBreaks::Exclude,
-            },
-            categories: category::to_wire(definition.categories),
+            author: author.clone(),
             created_at: created_at.to_string(),
-            updated_at: updated_at.to_string(),
+            approved_by,
+            approved_at: approved_at.map(|at| at.to_string()),
+            definition: definition_to_wire(definition),
         }
     }
 }
