@@ -38,6 +38,17 @@ after(async () => {
   rmSync(site, { recursive: true, force: true });
 });
 
+/** What a card says and how it looks, by kind. */
+const LOOKS = `[...document.querySelectorAll("figure")].map((figure) => {
+  const card = figure.querySelector("beckon-overlay").shadowRoot.querySelector(".bk-card");
+  const words = card.querySelector(".bk-q, .bk-title");
+  const style = getComputedStyle(card);
+  return {
+    from: card.querySelector(".bk-ad")?.textContent, told: card.querySelector(".bk-told")?.textContent, label: card.getAttribute("aria-label"), place: card.dataset.place,
+    lang: words.closest("[lang]").lang, dir: words.closest("[dir]").dir, surface: style.backgroundColor, accent: style.getPropertyValue("--bk-accent"),
+  };
+})`;
+
 interface Told {
   type: string;
   kind: string;
@@ -178,4 +189,32 @@ test("no overlay covers more than it may, in any language or theme", { skip }, a
     }
     await page.close();
   }
+});
+
+for (const width of [640, 320]) {
+  test(`at ${width} pixels who pays and what must be told stand in the first frame, whole`, { skip }, async () => {
+    const { page, faults } = await open(`width=${width}&kinds=sponsored,told,beer`);
+    const looks = await page.evaluate(LOOKS) as { from: string; told?: string; label: string }[];
+    assert.deepEqual(looks.map(({ from }) => from), ["Ad · Tern Coffee", "Ad · Tern Coffee, paid by Tern Group", "Ad · Harbour Hops"]);
+    assert.deepEqual(looks.map(({ told }) => told), [undefined, "Once a person, while stocks last. Not with other offers", "18+. Drink responsibly. Never when you drive"]);
+    assert.match(looks[2]?.label ?? "", /Cold since 1904\. 18\+/);
+    const cut = await page.evaluate(`[...document.querySelectorAll("beckon-overlay")].some(({ shadowRoot }) => {
+      const card = shadowRoot.querySelector(".bk-card");
+      const told = shadowRoot.querySelector(".bk-told");
+      return card.scrollHeight > card.clientHeight + 1 || (told && told.scrollWidth > told.clientWidth + 1 && getComputedStyle(told).display !== "inline");
+    })`);
+    assert.equal(cut, false);
+    assert.deepEqual(faults, []);
+    await page.close();
+  });
+}
+
+test("a card brings its theme and its language along", { skip }, async () => {
+  const { page, faults } = await open("kinds=themed,german,french,arabic&lang=en");
+  const [themed, german, french, arabic] = await page.evaluate(LOOKS) as { surface: string; accent: string; lang: string; dir: string }[];
+  assert.deepEqual([themed?.surface, themed?.accent], ["rgba(59, 13, 31, 0.92)", "#ffc94d"]);
+  assert.equal(german?.surface, "rgba(255, 255, 255, 0.95)");
+  assert.deepEqual([themed, german, french, arabic].map((card) => [card?.lang, card?.dir]), [["en", "ltr"], ["de", "ltr"], ["fr", "ltr"], ["ar", "rtl"]]);
+  assert.deepEqual(faults, []);
+  await page.close();
 });

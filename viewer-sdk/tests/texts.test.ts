@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { coversTooMuch, fitsQr, pictureIn, placeFor } from "../ts/draw/place.js";
-import { safeLink } from "../ts/draw/model.js";
-import { clock, count, percent, price, textsFor } from "../ts/texts/texts.js";
+import { mannerOf } from "../ts/draw/manner.js";
+import { payer, safeLink, type Manner } from "../ts/draw/model.js";
+import type { Content, Overlay } from "../ts/wire.js";
+import { clock, count, directionOf, percent, price, textsFor } from "../ts/texts/texts.js";
 
 test("a language is found whatever its region, and English stands in for others", () => {
   assert.equal(textsFor("de-AT").why, "Warum das?");
@@ -29,9 +31,34 @@ test("times read as people say them", () => {
   assert.deepEqual([-5, 0, 9_999, 2_467_000, 3_723_000].map(clock), ["0:00", "0:00", "0:09", "41:07", "1:02:03"]);
 });
 
+test("a card speaks its content's language where the SDK has it, and counts as the viewer's region does", () => {
+  const manner = (locale: string): Manner => ({ locale, texts: textsFor(locale), base: "" });
+  const of = (locale: string | null, viewers: string): [string, string] => {
+    const own = mannerOf({ locale } as Overlay, manner(viewers));
+    return [own.locale, own.texts.why];
+  };
+  assert.deepEqual(of("de", "de-CH"), ["de-CH", "Warum das?"]);
+  assert.deepEqual(of("de", "en-GB"), ["de", "Warum das?"]);
+  assert.deepEqual(of("fr", "de"), ["de", "Warum das?"]);
+  assert.deepEqual(of(null, "de"), ["de", "Warum das?"]);
+  assert.deepEqual(["he-IL", "AR", "fa", "en", ""].map(directionOf), ["rtl", "rtl", "rtl", "ltr", "ltr"]);
+});
+
+test("who pays is told of everything that is paid for", () => {
+  const offer = { title: "", link_url: "", link_text: "", advertiser: "Tern Coffee" };
+  const question = { question: "", answers: [] };
+  const contents: Content[] = [
+    { kind: "ad", ...offer }, { kind: "product", ...offer, paid_by: "Tern Group" }, { kind: "upsell", ...offer }, { kind: "upsell", ...offer, paid_by: "Tern Group" },
+    { kind: "poll", ...question }, { kind: "quiz", ...question, paid_by: "Tern Coffee" },
+  ];
+  assert.deepEqual(contents.map(payer), ["Tern Coffee", "Tern Group", undefined, "Tern Group", undefined, "Tern Coffee"]);
+});
+
 test("only http and https may be followed", () => {
-  assert.equal(safeLink("https://a.example.com/x"), "https://a.example.com/x");
-  for (const bad of ["javascript:alert(1)", "data:text/html,x", "//a.example.com", "", null, undefined, " java\nscript:alert(1)"]) assert.equal(safeLink(bad), undefined);
+  const base = "https://api.example.com:8443/";
+  assert.equal(safeLink("https://a.example.com/x", base), "https://a.example.com/x");
+  assert.equal(safeLink("/r/abc", base), "https://api.example.com:8443/r/abc", "an address without a host is the API's");
+  for (const bad of ["javascript:alert(1)", "data:text/html,x", "//a.example.com", "", null, undefined, " java\nscript:alert(1)"]) assert.equal(safeLink(bad, base), undefined);
 });
 
 test("the width decides the place", () => {

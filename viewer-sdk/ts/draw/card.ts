@@ -207,7 +207,10 @@ export class Card {
       : content.code
         ? open(texts.code)
         : linkButton(content, this.#own, this.manner, "bk-btn");
-    return [make("div", { class: "tx" }, [from, make("b", { class: "bk-title", text: title }), told(this.subject)]), act].filter((node) => node !== undefined);
+    // In one line with who it is from: a line of its own would cover more than a strip may.
+    const must = told(this.subject, "span");
+    const top = must ? make("div", { class: "bk-from" }, [from, " ", must]) : from;
+    return [make("div", { class: "tx" }, [top, make("b", { class: "bk-title", text: title })]), act].filter((node) => node !== undefined);
   }
 
   #showTime(): void {

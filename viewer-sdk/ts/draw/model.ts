@@ -68,7 +68,7 @@ export function payer(content: Content): string | undefined {
 
 /** The link, where it is one that may be followed. */
 export function safeLink(url: string | null | undefined, base: string): string | undefined {
-  if (!url) return undefined;
+  if (!url || url.startsWith("//")) return undefined;
   try {
     const { protocol, href } = new URL(url, base);
     return protocol === "https:" || protocol === "http:" ? href : undefined;

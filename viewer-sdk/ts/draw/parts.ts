@@ -11,9 +11,10 @@ export function line(): HTMLElement {
 /** Who or what this is; for everything paid for, that it is an ad, and for whom. */
 export function sender({ overlay: { content } }: Subject, { texts }: Manner): HTMLElement {
   const paying = payer(content);
-  if (paying !== undefined) {
-    const name = isAsk(content) ? paying : content.advertiser;
-    const also = paying === name ? "" : `, ${texts.payer(paying)}`;
+  // The other kinds are always paid for.
+  if (paying !== undefined || !(isAsk(content) || content.kind === "upsell")) {
+    const name = isAsk(content) ? (paying ?? "") : content.advertiser;
+    const also = paying === undefined || paying === name ? "" : `, ${texts.payer(paying)}`;
     return make("span", { class: "bk-ad" }, [make("b", { text: texts.ad }), ` · ${name}${also}`]);
   }
   return make("span", { class: "bk-kind" }, [icon(content.kind), texts.kinds[content.kind]]);
@@ -35,8 +36,8 @@ export function head(subject: Subject, manner: Manner): HTMLElement {
 }
 
 /** What must be told from the first frame on: whole, whatever else there is no room for. */
-export function told({ overlay: { content } }: Subject): HTMLElement | undefined {
-  return content.disclosure ? make("p", { class: "bk-told", text: content.disclosure }) : undefined;
+export function told({ overlay: { content } }: Subject, tag: "p" | "span" = "p"): HTMLElement | undefined {
+  return content.disclosure ? make(tag, { class: "bk-told", text: content.disclosure }) : undefined;
 }
 
 /** The foot: a count or a source, and "Why this?". */
