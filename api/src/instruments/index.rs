@@ -20,6 +20,15 @@ use crate::media::OverlayLife;
 use crate::viewers::{Acts, Code, Labels};
 use crate::words::{InstrumentId, MediaId, Time};
 
+/// An instrument that another one follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// Its id as a number.
+    pub key: u128,
+    /// Under what its showings are counted.
+    pub code: Code,
+}
+
 /// A live instrument, with everything worked out that does not hang on the question.
 #[derive(Debug)]
 pub struct Live {
@@ -71,8 +80,8 @@ pub struct Live {
     pub pieces: Vec<Piece>,
     /// How long it may be shown.
     pub show_time: ShowTime,
-    /// The key of what it follows: who was not shown that is not shown this.
-    pub follows: Option<u128>,
+    /// What it follows: who was not shown that is not shown this.
+    pub follows: Option<Followed>,
     /// What the viewer sees, as the overlay's JSON carries it: `locale` and `content`, without the right answer.
     pub contents: Localised,
     /// The overlay's JSON up to the value of `show_at_ms`.
@@ -100,7 +109,10 @@ impl Live {
         triggers.dedup();
         let kind = definition.kind;
         let follows = match &definition.content {
-            Content::Offer(offer) => offer.follows.as_ref().map(key),
+            Content::Offer(offer) => offer.follows.as_ref().map(|id| Followed {
+                key: key(id),
+                code: Code::of(id.as_str()),
+            }),
             Content::Question(_) => None,
         };
         Self {

@@ -207,10 +207,7 @@ export class Card {
       : content.code
         ? open(texts.code)
         : linkButton(content, this.#own, this.manner, "bk-btn");
-    // In one line with who it is from: a line of its own would cover more than a strip may.
-    const must = told(this.subject, "span");
-    const top = must ? make("div", { class: "bk-from" }, [from, " ", must]) : from;
-    return [make("div", { class: "tx" }, [top, make("b", { class: "bk-title", text: title })]), act].filter((node) => node !== undefined);
+    return [make("div", { class: "tx" }, [from, make("b", { class: "bk-title", text: title })]), act, told(this.subject)].filter((node) => node !== undefined);
   }
 
   #showTime(): void {

@@ -36,8 +36,8 @@ export function head(subject: Subject, manner: Manner): HTMLElement {
 }
 
 /** What must be told from the first frame on: whole, whatever else there is no room for. */
-export function told({ overlay: { content } }: Subject, tag: "p" | "span" = "p"): HTMLElement | undefined {
-  return content.disclosure ? make(tag, { class: "bk-told", text: content.disclosure }) : undefined;
+export function told({ overlay: { content } }: Subject): HTMLElement | undefined {
+  return content.disclosure ? make("p", { class: "bk-told", text: content.disclosure }) : undefined;
 }
 
 /** The foot: a count or a source, and "Why this?". */

@@ -1,15 +1,18 @@
-//! An upsell follows something: who was not shown that is not shown this.
+//! An upsell follows something: who was never shown that is not shown this; a host's choice is no exception.
 
 use crate::decisions::candidates::Candidate;
 use crate::decisions::scene::{Reason, Scene};
 use crate::instruments::Live;
+use crate::viewers::Level;
 
-/// Wherever it was shown: on another media or another device too.
+/// Wherever and whenever it was shown: on another media, on another device, and so long ago that it is only counted.
 pub(super) fn objection(scene: &Scene<'_>, _: &Candidate, live: &Live) -> Option<Reason> {
-    let follows = live.follows?;
-    let met = scene
-        .shown
-        .iter()
-        .any(|showing| showing.instrument == follows);
+    let followed = live.follows?;
+    let counts = scene.viewer.counts();
+    let met = counts.showings(Level::Instrument, followed.code) > 0
+        || scene
+            .shown
+            .iter()
+            .any(|showing| showing.instrument == followed.key);
     (!met).then_some(Reason::NotFollowing)
 }

@@ -93,6 +93,12 @@ pub(in crate::decisions) struct Outcome {
     /// Each candidate with what stopped it; not looked at where a case does not say.
     #[serde(default)]
     candidates: Option<BTreeMap<String, Option<String>>>,
+    /// The language of each that is shown; not looked at where a case does not say.
+    #[serde(default)]
+    locales: Option<Vec<Option<String>>>,
+    /// How long each shows; not looked at where a case does not say.
+    #[serde(default)]
+    show_ms: Option<Vec<i64>>,
 }
 
 /// The instruments of a case, by their names.
@@ -225,7 +231,7 @@ fn host(wire: ShowOf, named: &Named) -> Result<Show> {
 /// What came of a case, and whether it is what it expects.
 pub(in crate::decisions) fn told(answer: &[u8], expect: &Outcome) -> Result<Decided> {
     let decision: wire::Decision = serde_json::from_slice(answer).map_err(malformed)?;
-    let came = outcome(&decision, expect.candidates.is_some());
+    let came = outcome(&decision, expect);
     let mut json = serde_json::to_value(&decision).map_err(malformed)?;
     for overlay in json["overlays"].as_array_mut().into_iter().flatten() {
         // It is sealed anew each time, and opens nowhere.
@@ -239,7 +245,7 @@ pub(in crate::decisions) fn told(answer: &[u8], expect: &Outcome) -> Result<Deci
     })
 }
 
-fn outcome(decision: &wire::Decision, with_candidates: bool) -> Outcome {
+fn outcome(decision: &wire::Decision, expect: &Outcome) -> Outcome {
     let candidates = decision.explanation.iter().flat_map(|e| &e.candidates);
     let names: BTreeMap<&str, &str> = candidates
         .clone()
@@ -259,9 +265,19 @@ fn outcome(decision: &wire::Decision, with_candidates: bool) -> Outcome {
             .map(str::to_owned)
             .collect(),
         reasons: reasons.map(|one| (code(one.reason), one.count)).collect(),
-        candidates: with_candidates.then(|| {
+        candidates: expect.candidates.is_some().then(|| {
             let told = |c: &wire::Candidate| (c.name.clone(), c.reason.map(code));
             candidates.map(told).collect()
+        }),
+        locales: expect.locales.is_some().then(|| {
+            let overlays = decision.overlays.iter();
+            overlays.map(|overlay| overlay.locale.clone()).collect()
+        }),
+        show_ms: expect.show_ms.is_some().then(|| {
+            let overlays = decision.overlays.iter();
+            overlays
+                .map(|overlay| overlay.hide_at_ms - overlay.show_at_ms)
+                .collect()
         }),
     }
 }
@@ -281,9 +297,15 @@ impl std::fmt::Display for Outcome {
             "overlays {:?}, reasons {:?}",
             self.overlays, self.reasons
         )?;
-        match &self.candidates {
-            Some(candidates) => write!(f, ", candidates {candidates:?}"),
-            None => Ok(()),
+        if let Some(candidates) = &self.candidates {
+            write!(f, ", candidates {candidates:?}")?;
         }
+        if let Some(locales) = &self.locales {
+            write!(f, ", locales {locales:?}")?;
+        }
+        if let Some(show_ms) = &self.show_ms {
+            write!(f, ", show_ms {show_ms:?}")?;
+        }
+        Ok(())
     }
 }
