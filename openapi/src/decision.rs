@@ -24,6 +24,9 @@ pub struct DecisionRequest {
     /// How many overlays at the most: 1 to 4, 1 unless told.
     #[serde(default)]
     pub slots: Option<u32>,
+    /// How many of one kind among them at the most: 1 to 4, 1 unless told, so that each slot is the best of its kind.
+    #[serde(default)]
+    pub per_kind: Option<u32>,
     /// What the client is and can draw.
     #[serde(default)]
     pub client: Option<ClientFacts>,

@@ -62,6 +62,14 @@ pub struct NewInstrument {
     /// Its tier: 1 goes before 2. 1 to 10, 5 unless told.
     #[serde(default)]
     pub priority: Option<u8>,
+    /// How much it is worth beside the others of its tier: 1 to 1000, 100 unless told. Twice the weight is worth twice
+    /// the expected reward.
+    #[serde(default)]
+    pub weight: Option<u32>,
+    /// Whom it competes with, beside the rivals of its advertiser: they are kept apart as the delivery rules say, and
+    /// never stand in one answer.
+    #[serde(default)]
+    pub competes_with: Competitors,
     /// What is detected ahead of the viewer may trigger it too; false unless told, so that nothing is spoiled.
     #[serde(default)]
     pub allow_forward: bool,
@@ -69,6 +77,18 @@ pub struct NewInstrument {
     #[serde(default)]
     pub ad_breaks: AdBreaks,
     /// What it advertises: ids of `GET /v1/categories`, at most 8. Viewers may opt out of them.
+    #[serde(default)]
+    pub categories: Vec<String>,
+}
+
+/// Whom an instrument competes with. It holds both ways: one of the two need only name the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Competitors {
+    /// Advertisers by name, whatever the case. At most 50.
+    #[serde(default)]
+    pub advertisers: Vec<String>,
+    /// Ids of categories, with all that lies within them. At most 20.
     #[serde(default)]
     pub categories: Vec<String>,
 }
@@ -220,7 +240,8 @@ pub enum InstrumentKind {
     "campaign_id": null, "trigger": {"names": ["Kingfisher"], "min_confidence": 80.0},
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "frequency_caps": [],
     "stop_after": ["answer"], "overlay_life": null,
-    "media_ids": [], "priority": 5, "allow_forward": false, "ad_breaks": "include", "categories": [],
+    "media_ids": [], "priority": 5, "weight": 100, "competes_with": {"advertisers": [], "categories": []},
+    "allow_forward": false, "ad_breaks": "include", "categories": [],
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct Instrument {
@@ -271,6 +292,10 @@ pub struct Instrument {
     pub media_ids: Vec<String>,
     /// Its tier: 1 goes before 2.
     pub priority: u8,
+    /// How much it is worth beside the others of its tier.
+    pub weight: u32,
+    /// Whom it competes with.
+    pub competes_with: Competitors,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
     /// Whether it may run while the stream is in an ad break.

@@ -151,25 +151,14 @@ fn seal(
             propensity: propensity as f32,
         }
     };
-    // Slots before this one took their instruments out of the draw.
-    let taken = |at: u32| {
-        choice
-            .picks
-            .iter()
-            .take_while(|p| p.ranked != pick.ranked)
-            .any(|p| p.at == at)
-    };
-    let companions = pick
-        .tier
-        .clone()
-        .filter(|i| *i != pick.ranked)
-        .map(|i| scratch.ranked[i]);
+    // What this slot was drawn among: without what earlier slots took, or left no place for.
+    let among = &scratch.numbers.drawn_among[pick.drawn_among.clone()];
+    let companions = among.iter().filter(|(i, _)| *i != pick.ranked);
     scratch.others.clear();
-    scratch.others.extend(
-        companions
-            .filter(|ranked| !taken(ranked.at))
-            .map(|ranked| other(ranked.at, ranked.score, ranked.propensity)),
-    );
+    scratch.others.extend(companions.map(|(i, propensity)| {
+        let ranked = scratch.ranked[*i];
+        other(ranked.at, ranked.score, *propensity)
+    }));
     let draft = Draft {
         decision: choice.decision,
         issued_at: scene.now,

@@ -42,12 +42,7 @@ pub(super) fn choose(rules: &[(&str, Filter)], scene: &Scene<'_>, scratch: &mut 
         let objection = filters::objection(rules, scene, candidate, live);
         scratch.stopped.push(objection);
         match objection {
-            None => scratch.ranked.push(Ranked {
-                at: candidate.at,
-                priority: live.priority,
-                score: 0.0,
-                propensity: 0.0,
-            }),
+            None => scratch.ranked.push(Ranked::new(candidate.at, live)),
             Some(reason) => {
                 reasons[reason as usize] += 1;
                 if matches!(reason, Reason::Quiet | Reason::Showing) {
@@ -72,11 +67,17 @@ pub(super) fn choose(rules: &[(&str, Filter)], scene: &Scene<'_>, scratch: &mut 
         .pieces(scene.media.media_id.as_str(), seen, scene.locale);
 
     let picks = match scene.show {
-        Some(_) => rank::put(scene, &mut scratch.ranked),
-        None => rank::draw(scene, &context, &mut scratch.ranked, &mut scratch.numbers),
+        Some(_) => rank::put(scene, &mut scratch.ranked, &mut scratch.numbers),
+        None => {
+            let (ranked, numbers) = (&mut scratch.ranked, &mut scratch.numbers);
+            rank::draw(rules, scene, &context, ranked, numbers)
+        }
     };
-    let outranked = scratch.ranked.len() - picks.len();
-    reasons[Reason::Outranked as usize] = u32::try_from(outranked).unwrap_or(u32::MAX);
+    for (i, ranked) in scratch.ranked.iter().enumerate() {
+        if picks.iter().all(|pick| pick.ranked != i) {
+            reasons[ranked.lost_to() as usize] += 1;
+        }
+    }
     Choice {
         decision: decision_number(scene.seed),
         picks,

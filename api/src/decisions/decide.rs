@@ -159,6 +159,7 @@ impl Decisions {
             shown: &shown,
             can_draw: ask.can_draw,
             slots: ask.slots,
+            per_kind: ask.per_kind,
             ranking: &ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),

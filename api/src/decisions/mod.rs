@@ -7,6 +7,7 @@ mod bytes;
 mod candidates;
 pub mod case;
 mod choose;
+mod composition;
 mod context;
 mod decide;
 mod filters;

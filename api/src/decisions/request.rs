@@ -25,6 +25,8 @@ pub struct Ask<'a> {
     pub cue_id: Option<Cow<'a, str>>,
     /// How many overlays at the most.
     pub slots: usize,
+    /// How many of one kind at the most.
+    pub per_kind: usize,
     /// The client's locale.
     pub locale: Option<Cow<'a, str>>,
     /// The kinds that the client draws, as bits.

@@ -123,7 +123,7 @@ impl Reason {
 }
 
 /// Everything that a choice depends on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Scene<'a> {
     pub(super) media: &'a Media,
     pub(super) window: Window,
@@ -144,6 +144,8 @@ pub(super) struct Scene<'a> {
     pub(super) shown: &'a Shown,
     pub(super) can_draw: u8,
     pub(super) slots: usize,
+    /// How many of one kind at the most.
+    pub(super) per_kind: usize,
     pub(super) ranking: &'a Ranking,
     pub(super) context: &'a context::Fields,
     pub(super) locale: Option<&'a str>,
@@ -179,9 +181,9 @@ pub(super) struct Pick {
     /// Its place in the index.
     pub(super) at: u32,
     pub(super) show_ms: i64,
-    /// Which of the ranked it is, and out of which stretch of them it was drawn.
+    /// Which of the ranked it is, and which stretch of [`Numbers::drawn_among`](super::rank::Numbers) it was drawn among.
     pub(super) ranked: usize,
-    pub(super) tier: std::ops::Range<usize>,
+    pub(super) drawn_among: std::ops::Range<usize>,
     /// How likely it was to be chosen, given the slots before it.
     pub(super) propensity: f64,
     /// Whether it counts, in which variant, and who pays.

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use super::Ask;
+use super::composition::Held;
 use super::limits::Limits;
 use super::receipt::Sealer;
 use super::request::Told;
@@ -90,6 +91,10 @@ pub(super) struct Shown {
     /// When the device's session began, where it says so.
     pub(super) session_from: Option<Time>,
     limits: OnceCell<Limits>,
+    /// What holds whatever the candidate; worked out once a decision.
+    held: OnceCell<Held>,
+    /// What was shown of advertisers that may still keep others away: which live instrument, and until when it shows.
+    advertised: OnceCell<Vec<(u32, Time)>>,
 }
 
 impl Shown {
@@ -243,5 +248,37 @@ impl Shown {
     /// What holds for everything that this viewer may be shown now; worked out once a decision.
     pub(super) fn limits(&self, scene: &Scene<'_>) -> Limits {
         *self.limits.get_or_init(|| Limits::of(scene))
+    }
+
+    /// The same and these, as the next slot of one answer has it.
+    pub(super) fn with(&self, more: impl Iterator<Item = Showing>) -> Self {
+        let mut shown = Self {
+            showings: self.showings.clone(),
+            instruments: self.instruments,
+            told: self.told.clone(),
+            session_from: self.session_from,
+            ..Self::default()
+        };
+        more.for_each(|showing| shown.push(showing));
+        shown
+    }
+
+    /// The kinds that the mix and the budget of interruptions hold back now.
+    pub(super) fn held(&self, scene: &Scene<'_>) -> Held {
+        *self.held.get_or_init(|| Held::of(scene))
+    }
+
+    /// What was shown of advertisers, as long as delivery rules may keep their competitors apart from it.
+    pub(super) fn advertised(&self, scene: &Scene<'_>) -> &[(u32, Time)] {
+        self.advertised.get_or_init(|| {
+            let longest_ms = scene.delivery.separation.longest_ms();
+            let near = |showing: &&Showing| scene.now < showing.hides_at.plus_ms(longest_ms);
+            let known = |showing: &Showing| {
+                let at = scene.index.by_key(showing.instrument)?;
+                scene.index.get(at).advertiser?;
+                Some((at, showing.hides_at))
+            };
+            self.iter().filter(near).filter_map(known).collect()
+        })
     }
 }

@@ -89,6 +89,7 @@ impl World {
             shown,
             can_draw: ask.can_draw,
             slots: ask.slots,
+            per_kind: ask.per_kind,
             ranking: &self.ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),

@@ -101,6 +101,10 @@ pub struct Definition {
     pub media_ids: Vec<MediaId>,
     /// Its tier: 1 goes before 2.
     pub priority: u8,
+    /// How much it is worth beside the others of its tier; [`MIDDLE_WEIGHT`] changes nothing.
+    pub weight: u32,
+    /// Whom it competes with.
+    pub competes_with: Competitors,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
     /// It may run while the stream is in an ad break.
@@ -145,6 +149,18 @@ impl Kind {
             Self::Ad | Self::Promotion | Self::Product | Self::Upsell => Acts::NONE,
         }
     }
+}
+
+/// The weight that changes nothing.
+pub const MIDDLE_WEIGHT: u32 = 100;
+
+/// Whom an instrument competes with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Competitors {
+    /// Advertisers, by name.
+    pub advertisers: Vec<String>,
+    /// Categories, with all that lies within them.
+    pub categories: Categories,
 }
 
 /// What must be on screen.

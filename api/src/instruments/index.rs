@@ -10,7 +10,9 @@ use super::audience::Audience;
 use super::campaigns::{self, Running};
 use super::caps::Caps;
 use super::content::Content;
-use super::definition::{Definition, Kind};
+use super::definition::{Definition, Kind, MIDDLE_WEIGHT};
+use super::delivery::Competes;
+use super::extent::Extent;
 use super::locale::Localised;
 use super::show_time::ShowTime;
 use super::wire::overlay_contents;
@@ -70,6 +72,14 @@ pub struct Live {
     pub media_ids: Vec<MediaId>,
     /// Its tier: 1 goes before 2.
     pub priority: u8,
+    /// The logarithm of its weight over the usual one: what a score is raised by.
+    pub log_weight: f32,
+    /// Who pays for it, by name, whatever the case; nobody for a question of the house's own.
+    pub advertiser: Option<NameId>,
+    /// Whom it competes with.
+    pub competes_with: Competes,
+    /// How tall its card is.
+    pub extent: Extent,
     /// What is detected ahead of the viewer may trigger it too.
     pub allow_forward: bool,
     /// It may run while the stream is in an ad break.
@@ -108,6 +118,8 @@ impl Live {
         triggers.sort();
         triggers.dedup();
         let kind = definition.kind;
+        let advertiser = definition.advertiser().map(|name| Names::intern(name.trim()));
+        let extent = Extent::of(kind, &definition.content, &definition.presentation);
         let follows = match &definition.content {
             Content::Offer(offer) => offer.follows.as_ref().map(|id| Followed {
                 key: key(id),
@@ -148,6 +160,10 @@ impl Live {
             overlay_life: definition.overlay_life,
             media_ids: definition.media_ids,
             priority: definition.priority,
+            log_weight: log_weight(definition.weight),
+            advertiser,
+            competes_with: Competes::new(&definition.competes_with),
+            extent,
             allow_forward: definition.allow_forward,
             in_ad_breaks: definition.in_ad_breaks,
             categories: definition.categories,
@@ -167,6 +183,14 @@ impl Live {
     pub fn runs_on(&self, media_id: &MediaId) -> bool {
         self.media_ids.is_empty() || self.media_ids.contains(media_id)
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "weights have at most four digits"
+)]
+fn log_weight(weight: u32) -> f32 {
+    (weight.max(1) as f32 / MIDDLE_WEIGHT as f32).ln()
 }
 
 /// An instrument's id as a number; ids are UUIDs of our own making.

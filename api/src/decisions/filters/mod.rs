@@ -5,10 +5,13 @@ mod audience;
 mod cooldown;
 mod following;
 mod frequency;
+mod interruptions;
 mod kind;
 mod life;
 mod media;
+mod mix;
 mod schedule;
+mod separation;
 mod suppression;
 
 pub(super) use life::{held_until, life_of};
@@ -32,7 +35,28 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("life", life::objection),
     ("cooldown", cooldown::objection),
     ("frequency", frequency::objection),
+    ("separation", separation::objection),
+    ("mix", mix::objection),
+    ("interruptions", interruptions::objection),
 ];
+
+/// Those that look at what the viewer was shown, and so look again at what is left after each slot of one answer. An
+/// overlay's life and cooldowns do not: a second slot is shown beside the first.
+const AGAIN: [&str; 4] = ["frequency", "separation", "mix", "interruptions"];
+
+/// Why this candidate may not stand beside what the scene's answer holds already.
+pub(super) fn again(
+    rules: &[(&str, Filter)],
+    scene: &Scene<'_>,
+    candidate: &Candidate,
+    live: &Live,
+) -> Option<Reason> {
+    let looks = |(name, _): &&(&str, Filter)| AGAIN.contains(name);
+    rules
+        .iter()
+        .filter(looks)
+        .find_map(|(_, rule)| rule(scene, candidate, live))
+}
 
 /// Why this candidate may not run by these rules; `None` where it may.
 pub(super) fn objection(

@@ -7,7 +7,8 @@ use beckon_openapi::decision as wire;
 
 use super::reason;
 use crate::decisions::choose::Scratch;
-use crate::decisions::scene::{Choice, Reason, Scene};
+use crate::decisions::rank::Ranked;
+use crate::decisions::scene::{Choice, Scene};
 use crate::decisions::{Ranking, receipt};
 use crate::detections::{Hit, NameId, Names};
 
@@ -79,7 +80,7 @@ fn candidates(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch) -> Vec<wire
                 .iter()
                 .find(|ranked| ranked.at == candidate.at && stopped.is_none());
             let picked = choice.picks.iter().any(|pick| pick.at == candidate.at);
-            let outranked = (!picked).then_some(Reason::Outranked);
+            let lost_to = ranked.filter(|_| !picked).map(Ranked::lost_to);
             wire::Candidate {
                 instrument_id: live.instrument_id.to_string(),
                 version: live.version,
@@ -87,7 +88,7 @@ fn candidates(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch) -> Vec<wire
                 kind: live.kind.into(),
                 score: ranked.map(|ranked| expected(scene.ranking, ranked.score)),
                 propensity: ranked.map(|ranked| ranked.propensity),
-                reason: stopped.or(outranked).map(reason),
+                reason: stopped.or(lost_to).map(reason),
             }
         })
         .collect();

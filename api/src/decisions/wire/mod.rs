@@ -18,7 +18,7 @@ use crate::error::{Refusal, Result};
 use crate::instruments::Kind;
 
 /// How many overlays one question may ask for.
-const MOST_SLOTS: u64 = 4;
+const MOST_SLOTS: usize = 4;
 /// How many receipts of what was shown lately count.
 const MOST_RECENT: usize = 8;
 /// Every kind.
@@ -46,10 +46,8 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
             "a question had fields that this node does not know"
         );
     }
-    let slots = raw.slots.unwrap_or(1);
-    if !(1..=MOST_SLOTS).contains(&slots) {
-        return Err(Refusal::field("slots", format!("slots is {slots}"), "1..=4").into());
-    }
+    let slots = one_to_four("slots", raw.slots)?;
+    let per_kind = one_to_four("per_kind", raw.per_kind)?;
     let Some(position_ms) = raw.position_ms else {
         return Err(Refusal::field("position_ms", "position_ms is missing", "0 or more").into());
     };
@@ -62,7 +60,8 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         backward_ms: raw.backward_ms,
         forward_ms: raw.forward_ms,
         cue_id: raw.cue_id,
-        slots: usize::try_from(slots).unwrap_or(1),
+        slots,
+        per_kind,
         locale: raw.client.locale,
         can_draw: raw.client.can_draw.unwrap_or(ALL_KINDS),
         personalisation: raw.personalisation,
@@ -76,6 +75,14 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
     })
 }
 
+fn one_to_four(field: &str, asked: Option<u64>) -> Result<usize> {
+    let asked = asked.unwrap_or(1);
+    match usize::try_from(asked) {
+        Ok(number) if (1..=MOST_SLOTS).contains(&number) => Ok(number),
+        _ => Err(Refusal::field(field, format!("{field} is {asked}"), "1..=4").into()),
+    }
+}
+
 /// The question as it stands in the body. Read by a visitor of its own: serde's `flatten`, which could count
 /// the unknown fields too, would cost more than all the rest of the reading.
 #[derive(Default)]
@@ -85,6 +92,7 @@ struct RawAsk<'a> {
     forward_ms: Option<i64>,
     cue_id: Option<Cow<'a, str>>,
     slots: Option<u64>,
+    per_kind: Option<u64>,
     client: RawClient<'a>,
     personalisation: Option<bool>,
     recent: Vec<Cow<'a, str>>,
@@ -168,6 +176,7 @@ reads_a_map!(RawAsk, "a decision's request", |ask, map, key|
     "forward_ms" => ask.forward_ms = map.next_value()?,
     "cue_id" => ask.cue_id = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0),
     "slots" => ask.slots = map.next_value()?,
+    "per_kind" => ask.per_kind = map.next_value()?,
     "client" => ask.client = map.next_value::<Option<RawClient<'de>>>()?.unwrap_or_default(),
     "personalisation" => ask.personalisation = map.next_value()?,
     "recent" => ask.recent = texts(map.next_value()?),

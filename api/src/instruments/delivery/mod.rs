@@ -1,5 +1,6 @@
 //! Delivery rules of the installation: one resource, held in memory by every node.
 
+mod competes;
 pub mod http;
 mod model;
 mod row;
@@ -14,8 +15,13 @@ use crate::db::{Db, Refresh, Slot};
 use crate::error::{ErrorCode, Refusal, Result};
 use crate::words::Time;
 
+pub use competes::Competes;
 pub use model::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
 pub use wire::rules as delivery_rules_from_wire;
+
+pub(super) use row::CompetitorsRow;
+pub use wire::rules as delivery_rules_from_wire;
+pub(super) use wire::{competitors_from_wire, weight_from_wire};
 
 /// The topic under which they change.
 const TOPIC: &str = "delivery_rules";

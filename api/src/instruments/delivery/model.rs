@@ -1,5 +1,6 @@
 //! Delivery rules: what holds over all instruments of the installation, for each viewer.
 
+use crate::categories::{Categories, Category};
 use crate::instruments::Kind;
 use crate::instruments::caps::{Cooldowns, LevelCaps};
 use crate::words::Time;
@@ -102,8 +103,10 @@ pub struct Separation {
     pub advertisers_ms: i64,
     /// The same between those of different advertisers in one of these categories.
     pub categories_ms: i64,
-    /// Ids of categories in which advertisers compete with each other.
-    pub categories: Vec<String>,
+    /// Categories in which advertisers compete with each other.
+    pub categories: Vec<Category>,
+    /// What each of them covers.
+    pub(super) fields: Vec<Categories>,
 }
 
 #[cfg(test)]

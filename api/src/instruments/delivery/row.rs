@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation};
-use crate::instruments::Kind;
 use crate::instruments::caps_row::{CooldownsRow, LevelCapsRow};
+use crate::categories::Category;
+use crate::instruments::{Competitors, Kind};
+use crate::words::Invalid;
 
 /// What a later version adds is absent in what was stored before.
 #[derive(Default, Serialize, Deserialize)]
@@ -52,6 +54,46 @@ fn kinds(names: &[String]) -> anyhow::Result<Kinds> {
     names.iter().map(kind).collect()
 }
 
+fn ids(categories: impl Iterator<Item = Category>) -> Vec<String> {
+    categories
+        .map(|category| category.id().to_owned())
+        .collect()
+}
+
+fn categories(ids: &[String]) -> anyhow::Result<Vec<Category>> {
+    let invalid = |error: Invalid| anyhow::anyhow!("a stored rule is invalid: {}", error.detail);
+    let parse = |id: &String| Category::parse(id).map_err(invalid);
+    ids.iter().map(parse).collect()
+}
+
+/// Whom an instrument competes with.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::instruments) struct CompetitorsRow {
+    advertisers: Vec<String>,
+    categories: Vec<String>,
+}
+
+impl From<&Competitors> for CompetitorsRow {
+    fn from(competitors: &Competitors) -> Self {
+        Self {
+            advertisers: competitors.advertisers.clone(),
+            categories: ids(competitors.categories.iter()),
+        }
+    }
+}
+
+impl TryFrom<CompetitorsRow> for Competitors {
+    type Error = anyhow::Error;
+
+    fn try_from(row: CompetitorsRow) -> anyhow::Result<Self> {
+        Ok(Self {
+            advertisers: row.advertisers,
+            categories: categories(&row.categories)?.into_iter().collect(),
+        })
+    }
+}
+
 impl From<&DeliveryRules> for RulesRow {
     fn from(rules: &DeliveryRules) -> Self {
         let DeliveryRules {
@@ -77,7 +119,7 @@ impl From<&DeliveryRules> for RulesRow {
             separation: SeparationRow {
                 advertisers_ms: separation.advertisers_ms,
                 categories_ms: separation.categories_ms,
-                categories: separation.categories,
+                categories: ids(separation.categories.into_iter()),
             },
             caps: (&caps).into(),
             cooldowns: (&cooldowns).into(),
@@ -107,11 +149,11 @@ impl TryFrom<RulesRow> for DeliveryRules {
         Ok(Self {
             mix: mix.collect::<anyhow::Result<_>>()?,
             interruptions: interruptions.transpose()?,
-            separation: Separation {
-                advertisers_ms: row.separation.advertisers_ms,
-                categories_ms: row.separation.categories_ms,
-                categories: row.separation.categories,
-            },
+            separation: Separation::new(
+                row.separation.advertisers_ms,
+                row.separation.categories_ms,
+                categories(&row.separation.categories)?,
+            ),
             caps: row.caps.into(),
             cooldowns: row.cooldowns.into(),
         })

@@ -1,16 +1,20 @@
 //! Delivery rules on the wire and in the domain.
 
 use beckon_openapi::delivery as wire;
-use beckon_openapi::instrument::InstrumentKind;
+use beckon_openapi::instrument::{self, InstrumentKind};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
-use crate::error::{Refusal, Result};
+use crate::categories::Category;
+use crate::error::{At, Refusal, Result};
+use crate::instruments::definition::MIDDLE_WEIGHT;
 use crate::instruments::{
-    cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire, level_caps_to_wire,
+    Competitors, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire, level_caps_to_wire,
 };
 
 const MOST_MIX: usize = 16;
 const MOST_CATEGORIES: usize = 100;
+const MOST_RIVALS: usize = 50;
+const MOST_RIVAL_CATEGORIES: usize = 20;
 const LONGEST_MS: u64 = 31_536_000_000;
 const LONGEST_APART_MS: u64 = 86_400_000;
 
@@ -78,12 +82,59 @@ fn separated(wire: wire::Separation) -> Result<Separation> {
         categories_ms,
         categories,
     } = wire;
-    at_most("categories", categories.len(), MOST_CATEGORIES)?;
-    Ok(Separation {
-        advertisers_ms: within("advertisers_ms", advertisers_ms, 0, LONGEST_APART_MS)?,
-        categories_ms: within("categories_ms", categories_ms, 0, LONGEST_APART_MS)?,
+    Ok(Separation::new(
+        within("advertisers_ms", advertisers_ms, 0, LONGEST_APART_MS)?,
+        within("categories_ms", categories_ms, 0, LONGEST_APART_MS)?,
+        parsed("categories", &categories, MOST_CATEGORIES)?,
+    ))
+}
+
+/// A checked weight.
+pub(in crate::instruments) fn weight_from_wire(weight: Option<u32>) -> Result<u32> {
+    let weight = weight.unwrap_or(MIDDLE_WEIGHT);
+    within("weight", u64::from(weight), 1, 1_000).map(|_| weight)
+}
+
+/// Whom an instrument competes with, checked.
+pub(in crate::instruments) fn competitors_from_wire(
+    wire: instrument::Competitors,
+) -> Result<Competitors> {
+    let instrument::Competitors {
+        advertisers,
         categories,
+    } = wire;
+    at_most("competes_with.advertisers", advertisers.len(), MOST_RIVALS)?;
+    for (i, name) in advertisers.iter().enumerate() {
+        let length = name.chars().count();
+        if name.trim().is_empty() || length > 60 {
+            let detail = format!("it has {length} characters");
+            let field = format!("competes_with.advertisers[{i}]");
+            return Err(Refusal::field(field, detail, "1 to 60 characters").into());
+        }
+    }
+    let most = MOST_RIVAL_CATEGORIES;
+    let categories = parsed("competes_with.categories", &categories, most)?;
+    Ok(Competitors {
+        advertisers,
+        categories: categories.into_iter().collect(),
     })
+}
+
+impl From<&Competitors> for instrument::Competitors {
+    fn from(competitors: &Competitors) -> Self {
+        let ids = competitors.categories.iter();
+        Self {
+            advertisers: competitors.advertisers.clone(),
+            categories: ids.map(|category| category.id().to_owned()).collect(),
+        }
+    }
+}
+
+fn parsed(field: &str, ids: &[String], most: usize) -> Result<Vec<Category>> {
+    at_most(field, ids.len(), most)?;
+    let ids = ids.iter().enumerate();
+    ids.map(|(i, id)| Category::parse(id).at(&format!("{field}[{i}]")))
+        .collect()
 }
 
 fn kinds(field: &str, kinds: Vec<InstrumentKind>) -> Result<Kinds> {
@@ -137,7 +188,12 @@ impl From<&Standing> for wire::DeliveryRules {
             separation: wire::Separation {
                 advertisers_ms: rules.separation.advertisers_ms.unsigned_abs(),
                 categories_ms: rules.separation.categories_ms.unsigned_abs(),
-                categories: rules.separation.categories.clone(),
+                categories: rules
+                    .separation
+                    .categories
+                    .iter()
+                    .map(|category| category.id().to_owned())
+                    .collect(),
             },
             caps: level_caps_to_wire(&rules.caps),
             cooldowns: cooldowns_to_wire(&rules.cooldowns),

@@ -10,7 +10,8 @@ use self::content::ContentRow;
 use self::presentation::PresentationRow;
 use super::audience::{Check, Relation, Rule, Scalar};
 use super::caps_row::{caps_from_row, caps_to_row};
-use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
+use super::definition::{Definition, FrequencyCap, Kind, MIDDLE_WEIGHT, Schedule, Trigger};
+use super::delivery::CompetitorsRow;
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::{Act, Acts, AttributeName};
@@ -41,6 +42,10 @@ pub(super) struct DefinitionRow {
     overlay_life: Option<LifeRow>,
     media_ids: Vec<String>,
     priority: u8,
+    /// The usual one where there is none, as in what was stored before there were any.
+    weight: Option<u32>,
+    #[serde(default)]
+    competes_with: CompetitorsRow,
     allow_forward: bool,
     /// Absent in what was stored before there were any.
     #[serde(default)]
@@ -109,6 +114,8 @@ impl From<&Definition> for DefinitionRow {
             overlay_life,
             media_ids,
             priority,
+            weight,
+            competes_with,
             allow_forward,
             in_ad_breaks,
             categories,
@@ -141,6 +148,8 @@ impl From<&Definition> for DefinitionRow {
             }),
             media_ids: media_ids.iter().map(ToString::to_string).collect(),
             priority: *priority,
+            weight: Some(*weight),
+            competes_with: competes_with.into(),
             allow_forward: *allow_forward,
             not_in_ad_breaks: !in_ad_breaks,
             categories: categories.iter().map(|c| c.id().to_owned()).collect(),
@@ -228,6 +237,8 @@ impl TryFrom<DefinitionRow> for Definition {
                 .map(|id| MediaId::parse(id).map_err(invalid))
                 .collect::<anyhow::Result<_>>()?,
             priority: row.priority,
+            weight: row.weight.unwrap_or(MIDDLE_WEIGHT),
+            competes_with: row.competes_with.try_into()?,
             allow_forward: row.allow_forward,
             in_ad_breaks: !row.not_in_ad_breaks,
             categories: categories

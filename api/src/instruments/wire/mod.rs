@@ -12,6 +12,7 @@ use beckon_openapi::media::OverlayLife;
 use beckon_openapi::review as reviews;
 
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
+use super::delivery::{competitors_from_wire, weight_from_wire};
 use super::show_time::ShowTime;
 use super::{Draft, Instrument, Review, State, Written, accessibility};
 use crate::error::{At, Refusal, Result};
@@ -63,6 +64,8 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         overlay_life,
         media_ids,
         priority,
+        weight,
+        competes_with,
         allow_forward,
         ad_breaks,
         categories,
@@ -100,6 +103,8 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
                 return Err(Refusal::field("priority", detail, "1..=10").into());
             }
         },
+        weight: weight_from_wire(weight)?,
+        competes_with: competitors_from_wire(competes_with)?,
         allow_forward,
         in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
         categories: category::from_wire(&categories)?,
@@ -300,6 +305,8 @@ pub(super) fn definition_to_wire(definition: &Definition) -> wire::NewInstrument
             .map(ToString::to_string)
             .collect(),
         priority: Some(definition.priority),
+        weight: Some(definition.weight),
+        competes_with: (&definition.competes_with).into(),
         allow_forward: definition.allow_forward,
         ad_breaks: match definition.in_ad_breaks {
             true => wire::AdBreaks::Include,
@@ -334,6 +341,8 @@ impl From<&Instrument> for wire::Instrument {
             overlay_life,
             media_ids,
             priority: _,
+            weight: _,
+            competes_with,
             allow_forward,
             ad_breaks,
             categories,
@@ -369,6 +378,8 @@ impl From<&Instrument> for wire::Instrument {
             overlay_life,
             media_ids,
             priority: definition.priority,
+            weight: definition.weight,
+            competes_with,
             allow_forward,
             ad_breaks,
             categories,

@@ -1,0 +1,69 @@
+//! Who competes with whom: competitors are kept apart on one viewer's screen.
+
+use super::Separation;
+use crate::categories::{Categories, Category};
+use crate::detections::{NameId, Names};
+use crate::instruments::{Competitors, Live};
+
+/// Whom an instrument competes with, ready for decisions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Competes {
+    advertisers: Box<[NameId]>,
+    categories: Categories,
+}
+
+impl Competes {
+    /// Makes an instrument's list ready: names match whatever the case, and a category stands for all within it.
+    #[must_use]
+    pub fn new(competitors: &Competitors) -> Self {
+        let names = competitors.advertisers.iter();
+        Self {
+            advertisers: names.map(|name| Names::intern(name.trim())).collect(),
+            categories: competitors.categories.covers(),
+        }
+    }
+
+    fn names(&self, advertiser: NameId, categories: Categories) -> bool {
+        self.advertisers.contains(&advertiser) || self.categories.meets(categories)
+    }
+}
+
+impl Separation {
+    /// These times, and advertisers of each of these categories as competitors of one another.
+    #[must_use]
+    pub fn new(advertisers_ms: i64, categories_ms: i64, categories: Vec<Category>) -> Self {
+        Self {
+            advertisers_ms,
+            categories_ms,
+            fields: categories
+                .iter()
+                .map(|category| category.covers())
+                .collect(),
+            categories,
+        }
+    }
+
+    /// Longer than this nothing is kept apart.
+    #[must_use]
+    pub fn longest_ms(&self) -> i64 {
+        self.advertisers_ms.max(self.categories_ms)
+    }
+
+    /// For how long the two are kept apart, from when the first hides; `None` where they do not compete. What is of one
+    /// advertiser, or of none, competes with nothing.
+    #[must_use]
+    pub fn between(&self, one: &Live, other: &Live) -> Option<i64> {
+        let (brand, rival) = (one.advertiser?, other.advertiser?);
+        if brand == rival {
+            return None;
+        }
+        let rivals = one.competes_with.names(rival, other.categories)
+            || other.competes_with.names(brand, one.categories);
+        let contest = self
+            .fields
+            .iter()
+            .any(|field| field.meets(one.categories) && field.meets(other.categories));
+        let by_name = rivals.then_some(self.advertisers_ms);
+        by_name.max(contest.then_some(self.categories_ms))
+    }
+}
