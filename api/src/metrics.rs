@@ -42,6 +42,8 @@ pub struct Metrics {
     pub cues: IntCounterVec,
     /// Cues that were superseded before there was room for them.
     pub cues_dropped: IntCounter,
+    /// Decisions that were made with less than all there is to know, by what was missing.
+    pub degraded: IntCounterVec,
 }
 
 /// This process's.
@@ -110,6 +112,11 @@ impl Metrics {
                 "beckon_cues_dropped_total",
                 "Cues that were superseded before the channel had room",
             )),
+            degraded: counters(
+                "beckon_decisions_degraded_total",
+                "Decisions with less than all there is to know, by what was missing (timeout, detections_outdated, detections_missing, viewer_outdated, viewer_missing, cue_missing)",
+                &["missing"],
+            ),
             registry,
         };
         metrics.keep_all();
@@ -134,6 +141,7 @@ impl Metrics {
         self.keep(&self.cost);
         self.keep(&self.cues);
         self.keep(&self.cues_dropped);
+        self.keep(&self.degraded);
         #[cfg(target_os = "linux")]
         self.keep_own(prometheus::process_collector::ProcessCollector::for_self());
     }

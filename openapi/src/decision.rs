@@ -47,6 +47,10 @@ pub struct DecisionRequest {
     /// What the device itself has counted, at most 64 instruments; read only where nobody may be known.
     #[serde(default)]
     pub shown: Vec<Told>,
+    /// How long the answer may take: 1 to 30 000 ms, 5 000 unless told. Past it the answer comes without what is still being
+    /// read, and then without profile and model; `degraded` says so.
+    #[serde(default)]
+    pub timeout_ms: Option<u64>,
     /// Say why: what was seen, and every candidate with its score or its reason.
     #[serde(default)]
     pub explain: bool,
@@ -110,9 +114,30 @@ pub struct Decision {
     pub next_check_ms: Option<i64>,
     /// Why candidates were left out, with counts.
     pub reasons: Vec<ReasonCount>,
+    /// What the decision had to do without, because a store was too slow or failed; absent where nothing was missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub degraded: Vec<Degraded>,
     /// With `explain`: how it came to this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+}
+
+/// What a decision had to do without. With `timeout` and `viewer_missing` the profile is not used, and popularity ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Degraded {
+    /// `timeout_ms` was over before all was read.
+    Timeout,
+    /// What is on screen is known as it was minutes ago.
+    DetectionsOutdated,
+    /// What is on screen is not known, or not all of it.
+    DetectionsMissing,
+    /// The viewer is known as it was minutes ago.
+    ViewerOutdated,
+    /// Nothing is known of the viewer but what the device brings along.
+    ViewerMissing,
+    /// What the cue is about is not known.
+    CueMissing,
 }
 
 /// What the SDK draws.

@@ -65,6 +65,7 @@ pub(super) fn write(
     out.extend_from_slice(br#","reasons":["#);
     wire::put_reasons(&choice.reasons, &mut out);
     out.push(b']');
+    put_missing(scene, &mut out);
     if let Some(took) = explained {
         out.extend_from_slice(br#","explanation":"#);
         let explanation = explain::explain(scene, choice, scratch, took());
@@ -72,6 +73,22 @@ pub(super) fn write(
     }
     out.push(b'}');
     Ok(out)
+}
+
+/// What the decision had to do without; mostly nothing, and then it says nothing.
+fn put_missing(scene: &Scene<'_>, out: &mut Vec<u8>) {
+    for (i, lack) in scene.missing.iter().enumerate() {
+        out.extend_from_slice(if i == 0 {
+            br#","degraded":[""#
+        } else {
+            br#",""#
+        });
+        out.extend_from_slice(lack.as_str().as_bytes());
+        out.push(b'"');
+    }
+    if !scene.missing.is_nothing() {
+        out.push(b']');
+    }
 }
 
 fn put_number(number: i64, out: &mut Vec<u8>) {

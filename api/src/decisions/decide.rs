@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 
 use beckon_classifier::schema::Schema;
 
+use super::missing::Missing;
 use super::policies::Policies;
 use super::scene::Scene;
-use super::{Ask, Ranking, answer, choose, context, filters, link, pending, receipt, seed, shown};
+use super::{
+    Ask, Ranking, answer, choose, context, filters, gather, link, pending, receipt, seed, shown,
+};
 use crate::auth::Caller;
 use crate::cues::Cues;
 use crate::db::Slot;
@@ -15,6 +18,7 @@ use crate::detections::Detections;
 use crate::error::Result;
 use crate::instruments::{Delivery, Instruments};
 use crate::media::{self, OverlayLife};
+use crate::metrics::METRICS;
 use crate::viewers::{Viewer, Viewers};
 use crate::words::{MediaId, Time, ViewerId};
 
@@ -107,7 +111,8 @@ impl Decisions {
     /// Decides, and writes the answer's JSON.
     ///
     /// # Errors
-    /// When the media is unknown, the window is not one, or a store does not answer.
+    /// When the media is unknown, or the window is not one. Where a store fails or is too slow there is an answer of
+    /// what is known without it.
     pub async fn decide(
         &self,
         media_id: &MediaId,
@@ -117,30 +122,30 @@ impl Decisions {
         began: Instant,
     ) -> Result<Vec<u8>> {
         let media = self.sources.media.get(media_id)?;
-        let window = ask.window()?;
-        let pages = self
-            .sources
-            .detections
-            .pages()
-            .touching(media_id, window)
-            .await?;
+        let (window, position) = (ask.window()?, ask.position()?);
         let seed = seed::of(self.salt, media_id, &caller.subject, ask);
-        let viewer = if ask.anonymous || caller.subject.is_anonymous() {
-            // Named after the decision alone: what is done about two of them never joins up.
-            let viewer_id = ViewerId::anonymous(choose::decision_number(seed));
-            Arc::new(Viewer::nobody(viewer_id))
-        } else {
-            self.sources.viewers.get(&caller.subject).await?
-        };
+        let deadline = began + ask.timeout;
+        let (pages, viewer, show) = tokio::join!(
+            gather::pages(&self.sources.detections, media_id, window, deadline),
+            self.viewer(caller, ask, seed, deadline),
+            gather::show(
+                &self.sources.cues,
+                media_id,
+                ask.cue_id.as_deref(),
+                deadline
+            ),
+        );
+        let ((pages, a), (viewer, b), (show, c)) = (pages, viewer, show);
+        let missing = a.and(b).and(c);
+        for lack in missing.iter() {
+            METRICS.degraded.with_label_values(&[lack.as_str()]).inc();
+        }
         let index = self.sources.instruments.index();
         let delivery = self.sources.delivery.standing();
-        let position = ask.position()?;
         let breaks = self.sources.media.ad_breaks(media_id);
         let ranking = self.sources.ranking.load();
-        let show = match ask.cue_id.as_deref() {
-            Some(cue_id) => self.sources.cues.show(media_id, cue_id).await?,
-            None => None,
-        };
+        let without_model = missing.is_contextual().then(|| ranking.without_model());
+        let ranking = without_model.as_ref().unwrap_or(&ranking);
         let mut shown = shown::Shown::gather(&self.sealer, &index, &media, &viewer, ask, now);
         let asked = (&viewer.viewer_id, media_id, seed);
         self.pending.of(asked, now, |showing| shown.add(showing));
@@ -155,15 +160,18 @@ impl Decisions {
             index: &index,
             delivery: &delivery.rules,
             viewer: &viewer,
-            personal: viewer.personalisation() && ask.personalisation != Some(false),
+            personal: viewer.personalisation()
+                && ask.personalisation != Some(false)
+                && !missing.is_contextual(),
+            missing,
             shown: &shown,
             can_draw: ask.can_draw,
             slots: ask.slots,
             per_kind: ask.per_kind,
-            ranking: &ranking,
+            ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),
-            policy: self.policies.of(show.as_ref(), &ranking),
+            policy: self.policies.of(show.as_ref(), ranking, missing),
             life: media.details.overlay_life.unwrap_or(self.life),
             seed,
             now,
@@ -184,5 +192,20 @@ impl Decisions {
             };
             answer::write(seals, &scene, &choice, explained, scratch)
         })
+    }
+
+    async fn viewer(
+        &self,
+        caller: &Caller,
+        ask: &Ask<'_>,
+        seed: u64,
+        deadline: Instant,
+    ) -> (Arc<Viewer>, Missing) {
+        if ask.anonymous || caller.subject.is_anonymous() {
+            // Named after the decision alone: what is done about two of them never joins up.
+            let viewer_id = ViewerId::anonymous(choose::decision_number(seed));
+            return (Arc::new(Viewer::nobody(viewer_id)), Missing::default());
+        }
+        gather::viewer(&self.sources.viewers, &caller.subject, deadline).await
     }
 }

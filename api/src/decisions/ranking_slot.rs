@@ -32,6 +32,12 @@ impl Ranking {
         }
     }
 
+    /// Popularity alone.
+    #[must_use]
+    pub fn without_model(&self) -> Self {
+        Self::new(None, self.popularity.clone())
+    }
+
     /// The champion.
     #[must_use]
     pub fn model(&self) -> Option<&Arc<Model>> {

@@ -1,6 +1,7 @@
 //! The question, borrowed from the request's body.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::error::{At, Refusal, Result};
 use crate::instruments::Kind;
@@ -41,6 +42,8 @@ pub struct Ask<'a> {
     pub session_ms: Option<i64>,
     /// What the device itself has counted; believed of nobody only.
     pub shown: Vec<Told>,
+    /// How long the answer may take.
+    pub timeout: Duration,
     /// Say why.
     pub explain: bool,
     /// How many fields it had that we do not know.

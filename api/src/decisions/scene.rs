@@ -5,6 +5,7 @@ use std::sync::Arc;
 use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
+use super::missing::Missing;
 use super::shown::{Showing, Shown};
 use super::terms::Terms;
 use super::{Ranking, context, receipt};
@@ -141,6 +142,8 @@ pub(super) struct Scene<'a> {
     pub(super) viewer: &'a Viewer,
     /// The profile may be used.
     pub(super) personal: bool,
+    /// What the decision had to do without.
+    pub(super) missing: Missing,
     pub(super) shown: &'a Shown,
     pub(super) can_draw: u8,
     pub(super) slots: usize,

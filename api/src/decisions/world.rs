@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
 
+use super::missing::Missing;
 use super::policies::Policies;
 use super::scene::Scene;
 use super::shown::Shown;
@@ -86,6 +87,7 @@ impl World {
             delivery: &self.delivery,
             viewer,
             personal: viewer.personalisation() && ask.personalisation != Some(false),
+            missing: Missing::default(),
             shown,
             can_draw: ask.can_draw,
             slots: ask.slots,
@@ -93,7 +95,7 @@ impl World {
             ranking: &self.ranking,
             context: &self.context,
             locale: ask.locale.as_deref(),
-            policy: self.policies.of(show, &self.ranking),
+            policy: self.policies.of(show, &self.ranking, Missing::default()),
             life: self.media.details.overlay_life.unwrap_or(self.life),
             seed: seed::of(self.salt, &self.media.media_id, &viewer.viewer_id, ask),
             now,

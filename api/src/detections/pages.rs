@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
@@ -111,13 +112,23 @@ type Shelves = HashMap<MediaId, Shelf, Hasher>;
 pub struct Pages {
     store: Arc<dyn Store>,
     shelves: RwLock<Shelves>,
+    /// Pages that changed since: what an answer can still be given from while the store gives none.
+    outdated: Mutex<Outdated>,
 }
+
+/// Pages by media and number, each with when it was outdated.
+type Outdated = HashMap<(MediaId, i64), (Arc<Page>, Instant), Hasher>;
+/// How long an outdated page may serve.
+const OUTDATED: Duration = Duration::from_secs(600);
+/// How many of them stay.
+const MOST_OUTDATED: usize = 4_096;
 
 impl Pages {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
             shelves: RwLock::default(),
+            outdated: Mutex::default(),
         }
     }
 
@@ -149,7 +160,36 @@ impl Pages {
         Ok(pages)
     }
 
+    /// The pages that a window touches as far as they are in memory, outdated ones among them, and whether that is all
+    /// of them: for an answer while the store gives none.
+    #[must_use]
+    pub fn last(&self, media_id: &MediaId, window: Window) -> (Vec<Arc<Page>>, bool) {
+        let numbers = window.from().ms() / PAGE_MS..=window.to().ms() / PAGE_MS;
+        let shelves = self.read();
+        let outdated = self.outdated();
+        let one = |number: i64| {
+            let filled = shelves
+                .get(media_id)
+                .and_then(|shelf| shelf.get(&number)?.get().cloned());
+            filled.or_else(|| {
+                let (page, since) = outdated.get(&(media_id.clone(), number))?;
+                (since.elapsed() <= OUTDATED).then(|| page.clone())
+            })
+        };
+        let found: Vec<Option<Arc<Page>>> = numbers.map(one).collect();
+        let whole = found.iter().all(Option::is_some);
+        (found.into_iter().flatten().collect(), whole)
+    }
+
     /// The pages, if all of them are in memory: what a warm node finds, by one lock and one look for the media.
+    #[must_use]
+    pub fn filled_at(&self, media_id: &MediaId, window: Window) -> Option<Vec<Arc<Page>>> {
+        self.filled(
+            media_id,
+            window.from().ms() / PAGE_MS..=window.to().ms() / PAGE_MS,
+        )
+    }
+
     fn filled(&self, media_id: &MediaId, numbers: RangeInclusive<i64>) -> Option<Vec<Arc<Page>>> {
         let shelves = self.read();
         let shelf = shelves.get(media_id)?;
@@ -186,20 +226,55 @@ impl Pages {
     /// Forgets the pages of these positions: a fill that is under way keeps its old cell, which nobody finds any more.
     pub(super) fn forget(&self, media_id: &MediaId, positions: impl Iterator<Item = Position>) {
         let numbers: BTreeSet<i64> = positions.map(|position| position.ms() / PAGE_MS).collect();
-        if let Some(shelf) = self.write().get_mut(media_id) {
-            for number in numbers {
-                shelf.remove(&number);
+        let mut shelves = self.write();
+        if let Some(shelf) = shelves.get_mut(media_id) {
+            let gone = numbers
+                .iter()
+                .filter_map(|number| shelf.remove_entry(number));
+            self.outdate(media_id, gone);
+        }
+    }
+
+    /// Forgets the pages of a media that has changed elsewhere.
+    fn forget_changed(&self, media_id: &str) {
+        let mut shelves = self.write();
+        if let Some((media_id, shelf)) = shelves.remove_entry(media_id) {
+            self.outdate(&media_id, shelf.into_iter());
+        }
+    }
+
+    /// Keeps what was in memory for when the store does not answer.
+    fn outdate(&self, media_id: &MediaId, pages: impl Iterator<Item = (i64, Cell)>) {
+        let mut outdated = self.outdated();
+        if outdated.len() >= MOST_OUTDATED {
+            outdated.retain(|_, (_, since)| since.elapsed() <= OUTDATED);
+        }
+        if outdated.len() >= MOST_OUTDATED {
+            outdated.clear();
+        }
+        for (number, cell) in pages {
+            if let Some(page) = cell.get() {
+                let page = (page.clone(), Instant::now());
+                outdated.insert((media_id.clone(), number), page);
             }
         }
     }
 
-    /// Forgets all pages, so that what expires does not live on in memory.
+    /// Forgets all pages, so that what expires or is erased does not live on in memory.
     pub(super) fn forget_all(&self) {
         self.write().clear();
+        self.outdated().clear();
     }
 
+    /// Forgets the pages of a media of which something was erased.
     pub(super) fn forget_media(&self, media_id: &str) {
         self.write().remove(media_id);
+        self.outdated()
+            .retain(|(media, _), _| media.as_str() != media_id);
+    }
+
+    fn outdated(&self) -> MutexGuard<'_, Outdated> {
+        self.outdated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Shelves> {
@@ -215,12 +290,13 @@ impl Pages {
 impl Refresh for Detections {
     /// Another node stored detections: forget the pages of their media.
     async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
+        for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
+            self.pages.forget_changed(media);
+            self.marks.forget(media);
+        }
+        // Last, so that nothing that was erased is left among what is outdated.
         if changed.iter().any(|topic| topic == ERASED) {
             self.pages.forget_all();
-        }
-        for media in changed.iter().filter_map(|topic| topic.strip_prefix(TOPIC)) {
-            self.pages.forget_media(media);
-            self.marks.forget(media);
         }
         Ok(())
     }

@@ -110,6 +110,14 @@ impl Live {
         schema: &Schema,
     ) -> Self {
         let schedule = definition.schedule.unwrap_or_default();
+        let advertiser = definition
+            .advertiser()
+            .map(|name| Names::intern(name.trim()));
+        let extent = Extent::of(
+            definition.kind,
+            &definition.content,
+            &definition.presentation,
+        );
         let show_time = definition.show_time();
         let (caps, labels) = (definition.caps(), definition.labels().codes());
         let trigger = definition.trigger;
@@ -118,8 +126,6 @@ impl Live {
         triggers.sort();
         triggers.dedup();
         let kind = definition.kind;
-        let advertiser = definition.advertiser().map(|name| Names::intern(name.trim()));
-        let extent = Extent::of(kind, &definition.content, &definition.presentation);
         let follows = match &definition.content {
             Content::Offer(offer) => offer.follows.as_ref().map(|id| Followed {
                 key: key(id),

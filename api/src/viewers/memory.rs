@@ -69,6 +69,22 @@ impl Memory {
         Some(viewer)
     }
 
+    /// A viewer that was read at most so long ago, fresh or not: better than nothing while the store does not answer.
+    pub(super) fn last(
+        &self,
+        viewer_id: &ViewerId,
+        now: Time,
+        oldest_ms: i64,
+    ) -> Option<Arc<Viewer>> {
+        let shard = self.read(viewer_id);
+        let held = shard
+            .young
+            .get(viewer_id)
+            .or_else(|| shard.old.get(viewer_id))?;
+        let usable = (0..=oldest_ms).contains(&now.since(held.read_at));
+        usable.then(|| held.viewer.clone())
+    }
+
     /// To be noted before a viewer is read from the store.
     pub(super) fn turn(&self, viewer_id: &ViewerId) -> Turn {
         Turn(self.read(viewer_id).turn)
@@ -140,6 +156,19 @@ mod tests {
         let found = memory.get(id, Time::from_ms(2_000)).expect("still fresh");
         assert!(Arc::ptr_eq(&found, &alice));
         assert!(memory.get(id, Time::from_ms(2_001)).is_none());
+    }
+
+    #[test]
+    fn who_is_not_fresh_any_more_is_still_known_for_a_while_but_not_after_a_write() {
+        let (memory, alice) = (Memory::new(2_000, 640), viewer("alice"));
+        let id = &alice.viewer_id;
+        memory.keep(alice.clone(), memory.turn(id), Time::from_ms(0));
+        let last = |ms| memory.last(id, Time::from_ms(ms), 10_000);
+        assert!(memory.get(id, Time::from_ms(10_000)).is_none());
+        assert!(last(10_000).is_some_and(|found| Arc::ptr_eq(&found, &alice)));
+        assert!(last(10_001).is_none());
+        memory.forget(id);
+        assert!(last(0).is_none());
     }
 
     #[test]

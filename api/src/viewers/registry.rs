@@ -28,6 +28,8 @@ const MOST_IN_MEMORY: usize = 262_144;
 const FRESH_AMONG_NODES_MS: i64 = 2_000;
 /// The same where this process is the only writer, and its own writes are seen at once: an age only in case it is not.
 const FRESH_ALONE_MS: i64 = 60_000;
+/// How old a viewer may be that is used because the store does not answer.
+const LAST_MS: i64 = 600_000;
 
 impl Viewers {
     /// Viewers in the registry's database, read by this schema.
@@ -64,6 +66,18 @@ impl Viewers {
         let viewer = Arc::new(Viewer::of(viewer_id, stored, &self.schema));
         self.memory.keep(viewer.clone(), turn, now);
         Ok(viewer)
+    }
+
+    /// A viewer from memory alone, where it is fresh.
+    #[must_use]
+    pub fn fresh(&self, viewer_id: &ViewerId) -> Option<Arc<Viewer>> {
+        self.memory.get(viewer_id, now())
+    }
+
+    /// A viewer from memory alone, as it was minutes ago at the most: for an answer while the store gives none.
+    #[must_use]
+    pub fn last(&self, viewer_id: &ViewerId) -> Option<Arc<Viewer>> {
+        self.memory.last(viewer_id, now(), LAST_MS)
     }
 
     /// What is stored of a viewer with a profile.

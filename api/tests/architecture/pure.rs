@@ -28,6 +28,11 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("instruments/registry.rs", "asks the store"),
     ("instruments/changes.rs", "writes through to the store"),
+    ("instruments/delivery/mod.rs", "writes through to the store"),
+    (
+        "decisions/gather/mod.rs",
+        "reads what is not in memory, and waits no longer than the caller does",
+    ),
     (
         "instruments/campaigns/registry.rs",
         "writes through to the store",

@@ -7,6 +7,7 @@ mod told;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use beckon_openapi::decision as wire;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -21,6 +22,8 @@ use crate::instruments::Kind;
 const MOST_SLOTS: usize = 4;
 /// How many receipts of what was shown lately count.
 const MOST_RECENT: usize = 8;
+/// How long an answer may take unless told: longer nobody waits for an overlay.
+const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Every kind.
 const ALL_KINDS: u8 = u8::MAX;
 
@@ -69,10 +72,22 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         anonymous: raw.anonymous,
         session_ms: told::session(raw.session_ms)?,
         shown: told::shown(raw.shown)?,
+        timeout: timeout(raw.timeout_ms)?,
         explain: raw.explain,
         unknown_fields,
         asked_of: None,
     })
+}
+
+fn timeout(ms: Option<u64>) -> Result<Duration> {
+    match ms {
+        None => Ok(USUAL_TIMEOUT),
+        Some(ms @ 1..=30_000) => Ok(Duration::from_millis(ms)),
+        Some(ms) => {
+            let detail = format!("timeout_ms is {ms}");
+            Err(Refusal::field("timeout_ms", detail, "1..=30000").into())
+        }
+    }
 }
 
 fn one_to_four(field: &str, asked: Option<u64>) -> Result<usize> {
@@ -99,6 +114,7 @@ struct RawAsk<'a> {
     anonymous: bool,
     session_ms: Option<i64>,
     shown: Vec<beckon_openapi::decision::Told>,
+    timeout_ms: Option<u64>,
     explain: bool,
     unknown_fields: u32,
 }
@@ -183,6 +199,7 @@ reads_a_map!(RawAsk, "a decision's request", |ask, map, key|
     "anonymous" => ask.anonymous = map.next_value::<Option<bool>>()?.unwrap_or_default(),
     "session_ms" => ask.session_ms = map.next_value()?,
     "shown" => ask.shown = map.next_value::<Option<Vec<_>>>()?.unwrap_or_default(),
+    "timeout_ms" => ask.timeout_ms = map.next_value()?,
     "explain" => ask.explain = map.next_value::<Option<bool>>()?.unwrap_or_default(),
 );
 

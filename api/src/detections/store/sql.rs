@@ -12,6 +12,7 @@ use super::{Analysis, Forget, Store};
 use crate::config::now as clock;
 use crate::db::{Db, Write, bump};
 use crate::detections::model::expiry;
+use crate::detections::people::ERASED;
 use crate::detections::tally::in_order;
 use crate::detections::{Analysed, Detection, Kind, TOPIC, Tally, Wanted};
 use crate::words::{Confidence, MediaId, Position, Time};
@@ -289,6 +290,11 @@ impl Store for SqlStore {
             let counts = counted(&rows)?;
             for media_id in counts.keys() {
                 changed(&mut write, media_id, now).await?;
+            }
+            let person = matches!(what, Forget::ExternalId(_) | Forget::Celebrity(_));
+            if person && !counts.is_empty() {
+                // No node may answer from what it remembers of that person, not even while the database is away.
+                bump(write.tx(), ERASED, now).await?;
             }
             write.commit().await.context("failed to erase detections")?;
             for (media_id, count) in counts {

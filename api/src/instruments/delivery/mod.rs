@@ -20,7 +20,6 @@ pub use model::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
 pub use wire::rules as delivery_rules_from_wire;
 
 pub(super) use row::CompetitorsRow;
-pub use wire::rules as delivery_rules_from_wire;
 pub(super) use wire::{competitors_from_wire, weight_from_wire};
 
 /// The topic under which they change.

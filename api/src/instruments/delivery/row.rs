@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation};
-use crate::instruments::caps_row::{CooldownsRow, LevelCapsRow};
 use crate::categories::Category;
+use crate::instruments::caps_row::{CooldownsRow, LevelCapsRow};
 use crate::instruments::{Competitors, Kind};
 use crate::words::Invalid;
 
