@@ -8,6 +8,7 @@ mod campaigns;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;
+mod content;
 mod contract;
 mod conversions;
 mod crash;
