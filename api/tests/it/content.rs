@@ -87,9 +87,9 @@ async fn refused(server: &mut Server) {
             "words",
         ),
         (
-            with("/content/label", json!("quiz.png")),
-            "content.label",
-            "file",
+            with("/content/locales/de/question", json!("x".repeat(61))),
+            "content.locales.de.question",
+            "61 characters",
         ),
     ] {
         let mut body = body;

@@ -1,5 +1,6 @@
 //! Instruments on the wire and in the domain.
 
+mod bounds;
 mod caps;
 mod category;
 mod content;
@@ -8,18 +9,17 @@ mod rule;
 mod tests;
 
 use beckon_openapi::instrument as wire;
-use beckon_openapi::media::OverlayLife;
 use beckon_openapi::review as reviews;
 
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use super::delivery::{competitors_from_wire, weight_from_wire};
-use super::show_time::ShowTime;
 use super::{Draft, Instrument, Review, State, Written, accessibility};
 use crate::error::{At, Refusal, Result};
-use crate::media::{life_from_wire, life_to_wire};
+use crate::media::life_to_wire;
 use crate::viewers::Act;
 use crate::words::{CampaignId, Confidence, ExternalId, MediaId, Time};
 
+use bounds::{count, life_of_kind, text};
 pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
     level_caps_to_wire,
@@ -113,18 +113,6 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     Ok(definition)
 }
 
-/// A life that shows no shorter and no longer than the kind may.
-fn life_of_kind(wire: OverlayLife, kind: Kind) -> Result<crate::media::OverlayLife> {
-    let life = life_from_wire("overlay_life", wire)?;
-    let ShowTime { least_ms, most_ms } = ShowTime::of(kind);
-    if ShowTime::of(kind).holds(life.show_ms) {
-        return Ok(life);
-    }
-    let detail = format!("a {} does not show for {} ms", kind.as_str(), life.show_ms);
-    let bound = format!("{least_ms}..={most_ms}");
-    Err(Refusal::field("overlay_life.show_ms", detail, bound).into())
-}
-
 fn trigger_from_wire(wire: wire::Trigger) -> Result<Trigger> {
     let wire::Trigger {
         names,
@@ -170,31 +158,6 @@ fn cap_from_wire(wire: wire::FrequencyCap) -> Result<FrequencyCap> {
     }
     let per_ms = i64::try_from(per_ms).map_err(anyhow::Error::from)?;
     Ok(FrequencyCap { count, per_ms })
-}
-
-/// A text that a person reads. Markup in it is text like any other: whoever shows it shows it as text. Control
-/// characters have no way to be shown.
-fn text(field: &str, value: String, longest: usize) -> Result<String> {
-    let length = value.chars().count();
-    let plain = !value.trim().is_empty() && !value.chars().any(char::is_control);
-    if plain && length <= longest {
-        return Ok(value);
-    }
-    let bound = format!("1 to {longest} characters, no control characters");
-    let detail = if plain {
-        format!("{field} has {length} characters")
-    } else {
-        format!("{field} is blank or holds control characters")
-    };
-    Err(Refusal::field(field, detail, bound).into())
-}
-
-fn count(field: &str, found: usize, least: usize, most: usize) -> Result<()> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    let detail = format!("{field} holds {found}");
-    Err(Refusal::field(field, detail, format!("{least} to {most}")).into())
 }
 
 /// A state of the wire.
