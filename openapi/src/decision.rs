@@ -90,6 +90,9 @@ pub struct ClientFacts {
     /// Height of the picture in CSS pixels.
     #[serde(default)]
     pub viewport_height: Option<u32>,
+    /// Captions or a player's controls show on the picture: then its lowest 18 % stay free.
+    #[serde(default)]
+    pub captions: bool,
     /// The SDK's version.
     #[serde(default)]
     pub sdk_version: Option<String>,
@@ -171,11 +174,24 @@ pub struct Overlay {
     pub receipt: String,
 }
 
-/// Where an overlay is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// Where an overlay is drawn: a corner, and a rectangle in percent of the picture that covers nothing detected near the
+/// position, nothing that the media keeps clear, and no captions. The card stands on the corner's edges and may be smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Layout {
     /// The corner, in the reading direction of the viewer's language.
     pub anchor: Anchor,
+    /// The rectangle's left edge, from the picture's left whatever the language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<f64>,
+    /// Its top edge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top: Option<f64>,
+    /// Its width.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<f64>,
+    /// Its height: the card may be lower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<f64>,
 }
 
 /// A corner of the picture.

@@ -48,6 +48,12 @@ pub struct NewMedia {
     /// When it runs; without it, always.
     #[serde(default)]
     pub timetable: Option<Timetable>,
+    /// Parts of the picture that overlays never cover, such as a scoreboard. At most 16.
+    #[serde(default)]
+    pub keep_clear: Vec<ClearBox>,
+    /// Captions are part of the picture: its lowest 18 % stay free; false unless told.
+    #[serde(default)]
+    pub burnt_in_captions: bool,
 }
 
 /// The changeable part of a media: a full replacement of what stands there. `zero` never moves.
@@ -85,6 +91,12 @@ pub struct MediaUpdate {
     /// When it runs; without it, always.
     #[serde(default)]
     pub timetable: Option<Timetable>,
+    /// Parts of the picture that overlays never cover, such as a scoreboard. At most 16.
+    #[serde(default)]
+    pub keep_clear: Vec<ClearBox>,
+    /// Captions are part of the picture: its lowest 18 % stay free; false unless told.
+    #[serde(default)]
+    pub burnt_in_captions: bool,
 }
 
 /// A registered media.
@@ -95,6 +107,7 @@ pub struct MediaUpdate {
     "playback_url": "https://cdn.example.com/harbour/master.m3u8", "poster_url": null, "preview_url": null,
     "signal": null, "overlay_life": {"show_ms": 120000, "quiet_ms": 600000, "quiet_scope": "media"}, "people_basis": null,
     "ingest": null, "timetable": null,
+    "keep_clear": [{"left": 5.0, "top": 5.0, "width": 22.0, "height": 8.0}], "burnt_in_captions": false,
     "created_at": "2026-11-20T18:30:00.000Z", "updated_at": "2026-11-20T18:30:00.000Z"
 }))]
 pub struct Media {
@@ -130,10 +143,28 @@ pub struct Media {
     /// When it runs.
     #[schema(required)]
     pub timetable: Option<Timetable>,
+    /// Parts of the picture that overlays never cover.
+    pub keep_clear: Vec<ClearBox>,
+    /// Captions are part of the picture.
+    pub burnt_in_captions: bool,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When it was last changed (RFC 3339).
     pub updated_at: String,
+}
+
+/// A part of the picture, in percent of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClearBox {
+    /// Its left edge: 0 to 100.
+    pub left: f64,
+    /// Its top edge: 0 to 100.
+    pub top: f64,
+    /// Its width: more than 0, and no further than the picture's right edge.
+    pub width: f64,
+    /// Its height: more than 0, and no further than the picture's lower edge.
+    pub height: f64,
 }
 
 /// A stretch of a media that its stream marks as an ad break.

@@ -10,6 +10,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use uuid::Uuid;
 
 use super::choose::Scratch;
+use super::layout::{Anchor, Place};
 use super::link::{self, Link, Links, Way};
 use super::receipt::{Draft, Other, Sealer};
 use super::scene::{Choice, Pick, Scene};
@@ -91,6 +92,27 @@ fn put_missing(scene: &Scene<'_>, out: &mut Vec<u8>) {
     }
 }
 
+fn put_layout(place: Option<Place>, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#","layout":{"anchor":""#);
+    let anchor = place.map_or(Anchor::TopEnd, |place| place.anchor);
+    out.extend_from_slice(anchor.as_str().as_bytes());
+    out.push(b'"');
+    if let Some(Place { rect, .. }) = place {
+        for (name, percent) in [
+            (&br#","left":"#[..], rect.left),
+            (br#","top":"#, rect.top),
+            (br#","width":"#, rect.width),
+            (br#","height":"#, rect.height),
+        ] {
+            out.extend_from_slice(name);
+            // Hundredths of a percent are less than a pixel.
+            let percent = (f64::from(percent) * 100.0).round() / 100.0;
+            let _ = serde_json::to_writer(&mut *out, &percent);
+        }
+    }
+    out.push(b'}');
+}
+
 fn put_number(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
@@ -115,7 +137,8 @@ fn overlay(
     put_number(shows_at.ms(), out);
     out.extend_from_slice(br#","hide_at_ms":"#);
     put_number(shows_at.forward(pick.show_ms).ms(), out);
-    out.extend_from_slice(br#","layout":{"anchor":"top_end"},"#);
+    put_layout(pick.place, out);
+    out.push(b',');
     out.extend_from_slice(live.contents.lookup(scene.locale).as_bytes());
     if let Some((links, base)) = seals.links
         && live.kind.has_link()

@@ -1,5 +1,6 @@
 //! The one call: gathers what a decision needs of the other stations, and hands it to the pure files.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -166,6 +167,8 @@ impl Decisions {
             missing,
             shown: &shown,
             can_draw: ask.can_draw,
+            viewport: ask.viewport(),
+            free: OnceCell::new(),
             slots: ask.slots,
             per_kind: ask.per_kind,
             ranking,

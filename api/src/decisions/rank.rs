@@ -1,11 +1,14 @@
 //! Ranking: tier by tier, by what each is expected to be worth, drawn slot by slot by the policy.
 
+use std::cell::OnceCell;
+
 use beckon_classifier::policy::seed_of;
 use beckon_classifier::schema::Piece;
 
 use super::candidates::Candidate;
 use super::choose::decision_number;
 use super::filters::{self, Filter};
+use super::layout::Room;
 use super::scene::{Pick, Reason, Scene};
 use super::shown::Showing;
 use super::terms::Terms;
@@ -73,25 +76,37 @@ pub(super) fn draw(
     // Stable: within a tier the index's order stays, so that the draw depends on nothing else.
     ranked.sort_by_key(|candidate| candidate.priority);
     let mut picks = Vec::with_capacity(scene.slots);
-    while let Some(pick) = draw_one(scene, ranked, numbers, picks.len()) {
+    let mut room = scene.room().clone();
+    while let Some(mut pick) = draw_one(scene, ranked, numbers, picks.len()) {
         ranked[pick.ranked].out = Some(Reason::Outranked);
+        pick.place = room.place(scene.index.get(pick.at).extent);
+        if let Some(place) = pick.place {
+            room.take(&place.rect);
+        }
         picks.push(pick);
         if picks.len() == scene.slots {
             break;
         }
-        beside(rules, scene, &picks, ranked);
+        beside(rules, scene, &picks, &room, ranked);
     }
     picks
 }
 
 /// Takes out what may not stand beside the picks: more of one kind than was asked for, and what a rule objects to.
-fn beside(rules: &[(&str, Filter)], scene: &Scene<'_>, picks: &[Pick], ranked: &mut [Ranked]) {
+fn beside(
+    rules: &[(&str, Filter)],
+    scene: &Scene<'_>,
+    picks: &[Pick],
+    room: &Room,
+    ranked: &mut [Ranked],
+) {
     let decision = decision_number(scene.seed);
     let live = |pick: &Pick| scene.index.get(pick.at);
     let showing = |pick: &Pick| Showing::of(live(pick), decision, scene.now, pick.show_ms);
     let shown = scene.shown.with(picks.iter().map(showing));
     let next = Scene {
         shown: &shown,
+        free: OnceCell::from(room.clone()),
         ..scene.clone()
     };
     for candidate in ranked.iter_mut().filter(|c| c.out.is_none()) {
@@ -120,6 +135,7 @@ pub(super) fn put(scene: &Scene<'_>, ranked: &mut [Ranked], numbers: &mut Number
             ranked: i,
             drawn_among: 0..0,
             propensity: 1.0,
+            place: scene.room().place(live.extent),
             terms: Terms::default(),
         }
     };
@@ -198,6 +214,7 @@ fn draw_one(
         ranked: picked,
         drawn_among: from..numbers.drawn_among.len(),
         propensity,
+        place: None,
         terms: Terms::default(),
     })
 }

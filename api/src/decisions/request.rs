@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::layout::Viewport;
+use super::room::reads_from_right;
 use crate::error::{At, Refusal, Result};
 use crate::instruments::Kind;
 use crate::viewers::Acts;
@@ -32,6 +34,10 @@ pub struct Ask<'a> {
     pub locale: Option<Cow<'a, str>>,
     /// The kinds that the client draws, as bits.
     pub can_draw: u8,
+    /// Width and height of its picture in CSS pixels.
+    pub viewport_px: Option<(u32, u32)>,
+    /// Captions or controls show on it.
+    pub captions: bool,
     /// Consent as the client knows it.
     pub personalisation: Option<bool>,
     /// Receipts of what was shown lately.
@@ -70,6 +76,20 @@ pub struct Told {
 }
 
 impl Ask<'_> {
+    /// What the client says of its picture.
+    pub(super) fn viewport(&self) -> Viewport {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "no screen has millions of pixels on a side"
+        )]
+        let size_px = |(width, height): (u32, u32)| (width as f32, height as f32);
+        Viewport {
+            size_px: self.viewport_px.map(size_px),
+            captions: self.captions,
+            right_to_left: self.locale.as_deref().is_some_and(reads_from_right),
+        }
+    }
+
     /// Where the overlay will show.
     ///
     /// # Errors

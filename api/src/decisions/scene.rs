@@ -1,14 +1,16 @@
 //! What a choice depends on, and what it is: values that every step of a decision reads.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
+use super::layout::{Place, Room, Viewport};
 use super::missing::Missing;
 use super::shown::{Showing, Shown};
 use super::terms::Terms;
-use super::{Ranking, context, receipt};
+use super::{Ranking, context, receipt, room};
 use crate::cues::Show;
 use crate::detections::Page;
 use crate::instruments::{DeliveryRules, Index};
@@ -146,6 +148,10 @@ pub(super) struct Scene<'a> {
     pub(super) missing: Missing,
     pub(super) shown: &'a Shown,
     pub(super) can_draw: u8,
+    /// What the client says of its picture.
+    pub(super) viewport: Viewport,
+    /// What is free on it, worked out once for all candidates.
+    pub(super) free: OnceCell<Room>,
     pub(super) slots: usize,
     /// How many of one kind at the most.
     pub(super) per_kind: usize,
@@ -160,6 +166,11 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// What is free on the picture.
+    pub(super) fn room(&self) -> &Room {
+        self.free.get_or_init(|| room::of(self))
+    }
+
     /// Where the overlay shows: where the viewer asked for it, or where a host put it for all.
     pub(super) fn shows_at(&self) -> Position {
         self.show.map_or(self.position, |show| show.at)
@@ -189,6 +200,8 @@ pub(super) struct Pick {
     pub(super) drawn_among: std::ops::Range<usize>,
     /// How likely it was to be chosen, given the slots before it.
     pub(super) propensity: f64,
+    /// Where on the picture it goes.
+    pub(super) place: Option<Place>,
     /// Whether it counts, in which variant, and who pays.
     pub(super) terms: Terms,
 }

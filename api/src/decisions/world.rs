@@ -2,6 +2,7 @@
 //!
 //! What a new rule reads of the outside has its one place here: a field, and its line in [`World::scene`].
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
@@ -90,6 +91,8 @@ impl World {
             missing: Missing::default(),
             shown,
             can_draw: ask.can_draw,
+            viewport: ask.viewport(),
+            free: OnceCell::new(),
             slots: ask.slots,
             per_kind: ask.per_kind,
             ranking: &self.ranking,

@@ -27,7 +27,7 @@ pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
 pub use model::{BoundingBox, Detection, Kind, Stored, Wanted};
 pub use names::{NameId, Names};
-pub use pages::{Hit, Page, Pages, Stretch};
+pub use pages::{Area, Hit, Page, Pages, Stretch};
 pub use store::{Analysis, Forget, Store};
 pub use tally::{Counting, Line, Tally};
 pub use timeline::{Cut, Timeline};

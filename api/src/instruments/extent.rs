@@ -60,6 +60,7 @@ const TITLE_LINE_EM: f32 = 1.5;
 const TEXT_LINE_EM: f32 = 1.35;
 const BUTTON_EM: f32 = 2.45;
 const BETWEEN_ANSWERS_EM: f32 = 0.4;
+const BETWEEN_WORDS_EM: f32 = 0.35;
 const PICTURE_EM: f32 = 4.8;
 /// A code is at least 99 pixels wide, and the smallest letters are 13.
 const QR_EM: f32 = 7.7;
@@ -168,7 +169,13 @@ fn beside(content: &Content, presentation: &Presentation, inner_em: f32) -> f32 
 fn offering(offer: &Offer, width_em: f32, full_with_qr: Option<bool>) -> f32 {
     let inner = width_em - PADDING_EM;
     let full = full_with_qr.is_some();
-    let head = lines(letters(&offer.advertiser) + 6, LETTER_EM, inner - 6.0) * 1.3 + 0.6;
+    // The sender is set smaller, and its mark and the close button stand beside it.
+    let sender = lines(
+        letters(&offer.advertiser) + 6,
+        LETTER_EM * 0.87,
+        inner - 2.0,
+    );
+    let head = (sender * 1.2 + 0.4).max(HEAD_EM);
     let qr = full_with_qr.unwrap_or_default();
     let aside = match (qr, full && offer.picture.is_some()) {
         (true, _) => QR_EM,
@@ -176,22 +183,21 @@ fn offering(offer: &Offer, width_em: f32, full_with_qr: Option<bool>) -> f32 {
         (false, false) => 0.0,
     };
     let between = if aside > 0.0 { 0.8 } else { 0.0 };
-    // In a small picture there is no code to scan: then words may stand beside a picture, or nothing.
     let beside = inner - aside - between;
     let title = lines(letters(&offer.title), TITLE_LETTER_EM, beside) * TITLE_LINE_EM;
     let text = offer.text.as_deref().filter(|_| full).map_or(0.0, |text| {
-        lines(letters(text), LETTER_EM, beside) * TEXT_LINE_EM + GAP_EM
+        lines(letters(text), LETTER_EM, beside) * TEXT_LINE_EM + BETWEEN_WORDS_EM
     });
-    // Price, code and button may take two rows, and stand in the words' column beside a code to scan.
-    let rows = match (offer.price.is_some() && offer.code.is_some(), qr) {
-        (true, true) => 3.0,
-        (true, false) | (false, true) => 2.0,
-        (false, false) => 1.0,
+    // Price, code and button stand in one row, or in the words' narrow column beside a code to scan.
+    let rows = match (offer.price.is_some(), offer.code.is_some(), qr) {
+        (true, true, true) => 3.0,
+        (true, true, false) | (true, false, true) | (false, true, true) => 2.0,
+        _ => 1.0,
     };
-    let acts = rows * (BUTTON_EM + 0.5);
+    let acts = rows * BUTTON_EM + (rows - 1.0) * 0.5;
     let words = title + text;
     let body = match qr {
-        true => (words + GAP_EM + acts).max(aside),
+        true => (words + BETWEEN_WORDS_EM + acts).max(aside),
         false => words.max(aside) + GAP_EM + acts,
     };
     PADDING_EM + head + body + FOOT_EM + 2.0 * GAP_EM

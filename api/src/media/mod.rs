@@ -12,7 +12,7 @@ mod wire;
 
 pub use ad_breaks::AdBreak;
 pub use ingest::{CustomLabels, Frames, Ingest, Recogniser, Rekognition, Source, Timetable};
-pub use model::{Details, Marker, Media, OverlayLife, QuietScope, Signal};
+pub use model::{ClearBox, Details, Marker, Media, OverlayLife, QuietScope, Signal};
 pub use registry::Registry;
 pub use state::OnAir;
 pub use wire::{life_from_wire, life_to_wire, new_media as media_from_wire, web_url};

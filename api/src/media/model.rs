@@ -41,6 +41,23 @@ pub struct Details {
     pub ingest: Option<Ingest>,
     /// When it runs; without it, always.
     pub timetable: Option<Timetable>,
+    /// Parts of its picture that overlays never cover, such as a scoreboard.
+    pub keep_clear: Vec<ClearBox>,
+    /// Captions are part of the picture: its lowest part stays free.
+    pub burnt_in_captions: bool,
+}
+
+/// A part of the picture, in percent of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClearBox {
+    /// Its left edge.
+    pub left: f32,
+    /// Its top edge.
+    pub top: f32,
+    /// Its width.
+    pub width: f32,
+    /// Its height.
+    pub height: f32,
 }
 
 /// A named position.

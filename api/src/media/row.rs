@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CustomLabels, Frames, Ingest, Marker, OverlayLife, QuietScope, Recogniser, Rekognition, Signal,
-    Source, Timetable,
+    ClearBox, CustomLabels, Frames, Ingest, Marker, OverlayLife, QuietScope, Recogniser,
+    Rekognition, Signal, Source, Timetable,
 };
 use crate::words::{Confidence, Invalid, MicroUsd, Position, Time};
 
@@ -68,6 +68,27 @@ enum RecogniserRow {
         custom_labels: Option<(String, f64)>,
         moderation: Option<f64>,
     },
+}
+
+/// Left, top, width and height in percent.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ClearRow(f32, f32, f32, f32);
+
+impl From<&ClearBox> for ClearRow {
+    fn from(kept: &ClearBox) -> Self {
+        Self(kept.left, kept.top, kept.width, kept.height)
+    }
+}
+
+impl From<ClearRow> for ClearBox {
+    fn from(ClearRow(left, top, width, height): ClearRow) -> Self {
+        Self {
+            left,
+            top,
+            width,
+            height,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

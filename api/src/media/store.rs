@@ -9,16 +9,17 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::registry::ById;
-use super::row::{IngestRow, LifeRow, MarkerRow, SignalRow, TimetableRow};
-use super::{Details, Ingest, Marker, Media, OverlayLife, Signal, TOPIC, Timetable};
+use super::row::{ClearRow, IngestRow, LifeRow, MarkerRow, SignalRow, TimetableRow};
+use super::{ClearBox, Details, Ingest, Marker, Media, OverlayLife, Signal, TOPIC, Timetable};
 use crate::db::{Db, bump};
 use crate::words::{MediaId, Time};
 
 const COLUMNS: &str = "media_id, title, zero, markers, playback_url, poster_url, preview_url, signal, \
-                       overlay_life, people_basis, ingest, timetable, created_at, updated_at";
+                       overlay_life, people_basis, ingest, timetable, keep_clear, burnt_in_captions, created_at, \
+                       updated_at";
 
 /// A media's details as its columns hold them, in their order.
-fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 10]> {
+fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 11]> {
     fn json(row: Option<impl Serialize>) -> serde_json::Result<Option<String>> {
         row.map(|row| serde_json::to_string(&row)).transpose()
     }
@@ -33,7 +34,10 @@ fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 10]> {
         people_basis,
         ingest,
         timetable,
+        keep_clear,
+        burnt_in_captions: _,
     } = details;
+    let keep_clear: Vec<ClearRow> = keep_clear.iter().map(ClearRow::from).collect();
     let markers: Vec<MarkerRow> = markers.iter().map(MarkerRow::from).collect();
     Ok([
         Some(title.clone()),
@@ -46,6 +50,7 @@ fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 10]> {
         people_basis.clone(),
         json(ingest.as_ref().map(IngestRow::from))?,
         json(timetable.as_ref().map(TimetableRow::from))?,
+        Some(serde_json::to_string(&keep_clear)?),
     ])
 }
 
@@ -74,6 +79,13 @@ fn from_row(row: &AnyRow) -> anyhow::Result<Media> {
             people_basis: text("people_basis")?,
             ingest: ingest.map(Ingest::try_from).transpose().map_err(invalid)?,
             timetable: json::<TimetableRow>(text("timetable")?)?.map(Timetable::from),
+            // Absent in what was stored before there were any.
+            keep_clear: json::<Vec<ClearRow>>(text("keep_clear")?)?
+                .unwrap_or_default()
+                .into_iter()
+                .map(ClearBox::from)
+                .collect(),
+            burnt_in_captions: row.try_get::<i64, _>("burnt_in_captions")? != 0,
         },
         created_at: Time::from_ms(row.try_get("created_at")?),
         updated_at: Time::from_ms(row.try_get("updated_at")?),
@@ -105,7 +117,7 @@ pub(super) async fn page(db: &Db, after: &str, limit: u32) -> anyhow::Result<Vec
 pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
     let mut write = db.write().await?;
     let sql = format!(
-        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (media_id) do nothing"
     );
     let [
@@ -119,6 +131,7 @@ pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
         people,
         ingest,
         timetable,
+        keep_clear,
     ] = details_columns(&media.details)?;
     let done = sqlx::query(AssertSqlSafe(sql))
         .bind(media.media_id.to_string())
@@ -133,6 +146,8 @@ pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
         .bind(people)
         .bind(ingest)
         .bind(timetable)
+        .bind(keep_clear)
+        .bind(i64::from(media.details.burnt_in_captions))
         .bind(media.created_at.ms())
         .bind(media.updated_at.ms())
         .execute(write.tx())
@@ -161,10 +176,12 @@ pub(super) async fn update(
         people,
         ingest,
         timetable,
+        keep_clear,
     ] = details_columns(details)?;
     let done = sqlx::query(
         "update media set title = $2, markers = $3, playback_url = $4, poster_url = $5, preview_url = $6,
-             signal = $7, overlay_life = $8, people_basis = $9, ingest = $10, timetable = $11, updated_at = $12
+             signal = $7, overlay_life = $8, people_basis = $9, ingest = $10, timetable = $11, updated_at = $12,
+             keep_clear = $13, burnt_in_captions = $14
          where media_id = $1",
     )
     .bind(media_id.to_string())
@@ -179,6 +196,8 @@ pub(super) async fn update(
     .bind(ingest)
     .bind(timetable)
     .bind(now.ms())
+    .bind(keep_clear)
+    .bind(i64::from(details.burnt_in_captions))
     .execute(write.tx())
     .await
     .context("failed to change a media")?;

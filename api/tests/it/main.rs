@@ -9,6 +9,7 @@ mod campaigns;
 mod circle;
 mod command_line;
 mod content;
+mod composition;
 mod contract;
 mod conversions;
 mod crash;

@@ -10,6 +10,7 @@ mod kind;
 mod life;
 mod media;
 mod mix;
+mod room;
 mod schedule;
 mod separation;
 mod suppression;
@@ -38,11 +39,12 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("separation", separation::objection),
     ("mix", mix::objection),
     ("interruptions", interruptions::objection),
+    ("room", room::objection),
 ];
 
-/// Those that look at what the viewer was shown, and so look again at what is left after each slot of one answer. An
+/// Those that look at what the viewer is shown, and so look again at what is left after each slot of one answer. An
 /// overlay's life and cooldowns do not: a second slot is shown beside the first.
-const AGAIN: [&str; 4] = ["frequency", "separation", "mix", "interruptions"];
+const AGAIN: [&str; 5] = ["frequency", "separation", "mix", "interruptions", "room"];
 
 /// Why this candidate may not stand beside what the scene's answer holds already.
 pub(super) fn again(

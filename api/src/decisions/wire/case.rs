@@ -99,6 +99,9 @@ pub(in crate::decisions) struct Outcome {
     /// How long each shows; not looked at where a case does not say.
     #[serde(default)]
     show_ms: Option<Vec<i64>>,
+    /// The corner of each overlay; not looked at where a case does not say.
+    #[serde(default)]
+    anchors: Option<Vec<String>>,
 }
 
 /// The instruments of a case, by their names.
@@ -279,12 +282,18 @@ fn outcome(decision: &wire::Decision, expect: &Outcome) -> Outcome {
                 .map(|overlay| overlay.hide_at_ms - overlay.show_at_ms)
                 .collect()
         }),
+        anchors: expect.anchors.is_some().then(|| {
+            let overlays = decision.overlays.iter();
+            overlays
+                .map(|overlay| code(overlay.layout.anchor))
+                .collect()
+        }),
     }
 }
 
-/// A reason's name on the wire.
-fn code(reason: wire::Reason) -> String {
-    serde_json::to_value(reason)
+/// A name as the wire says it.
+fn code(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value)
         .ok()
         .and_then(|name| name.as_str().map(str::to_owned))
         .unwrap_or_default()
@@ -305,6 +314,9 @@ impl std::fmt::Display for Outcome {
         }
         if let Some(show_ms) = &self.show_ms {
             write!(f, ", show_ms {show_ms:?}")?;
+        }
+        if let Some(anchors) = &self.anchors {
+            write!(f, ", anchors {anchors:?}")?;
         }
         Ok(())
     }

@@ -67,6 +67,8 @@ pub(super) fn ask(body: &[u8]) -> Result<Ask<'_>> {
         per_kind,
         locale: raw.client.locale,
         can_draw: raw.client.can_draw.unwrap_or(ALL_KINDS),
+        viewport_px: raw.client.viewport_width.zip(raw.client.viewport_height),
+        captions: raw.client.captions,
         personalisation: raw.personalisation,
         recent: raw.recent,
         anonymous: raw.anonymous,
@@ -123,6 +125,9 @@ struct RawAsk<'a> {
 struct RawClient<'a> {
     locale: Option<Cow<'a, str>>,
     can_draw: Option<u8>,
+    viewport_width: Option<u32>,
+    viewport_height: Option<u32>,
+    captions: bool,
     unknown_fields: u32,
 }
 
@@ -206,9 +211,10 @@ reads_a_map!(RawAsk, "a decision's request", |ask, map, key|
 reads_a_map!(RawClient, "what the client is", |client, map, key|
     "locale" => client.locale = map.next_value::<Option<Text<'de>>>()?.map(|text| text.0),
     "can_draw" => client.can_draw = map.next_value::<Option<KindMask>>()?.map(|mask| mask.0),
+    "viewport_width" => client.viewport_width = map.next_value()?,
+    "viewport_height" => client.viewport_height = map.next_value()?,
+    "captions" => client.captions = map.next_value::<Option<bool>>()?.unwrap_or_default(),
     // Known, and of no use to a decision yet: read past.
-    "viewport_width" => drop(map.next_value::<IgnoredAny>()?),
-    "viewport_height" => drop(map.next_value::<IgnoredAny>()?),
     "sdk_version" => drop(map.next_value::<IgnoredAny>()?),
 );
 

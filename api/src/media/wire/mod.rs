@@ -1,5 +1,6 @@
 //! Media on the wire and in the domain.
 
+mod clear;
 mod ingest;
 
 use beckon_openapi::media as wire;
@@ -34,6 +35,8 @@ pub fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         people_basis,
         ingest,
         timetable,
+        keep_clear,
+        burnt_in_captions,
     } = wire;
     let media_id = MediaId::parse(&media_id).at("media_id")?;
     let zero = zero.map(|text| Time::parse(&text).at("zero")).transpose()?;
@@ -48,6 +51,8 @@ pub fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         people_basis,
         ingest,
         timetable,
+        keep_clear,
+        burnt_in_captions,
     };
     Ok(Media {
         details: details(update, &media_id)?,
@@ -90,6 +95,8 @@ pub(super) fn details(wire: wire::MediaUpdate, media_id: &MediaId) -> Result<Det
         people_basis: optional("people_basis", wire.people_basis, 200)?,
         ingest: wire.ingest.map(ingest_from_wire).transpose()?,
         timetable: wire.timetable.map(timetable_from_wire).transpose()?,
+        keep_clear: clear::from_wire(wire.keep_clear)?,
+        burnt_in_captions: wire.burnt_in_captions,
     })
 }
 
@@ -224,6 +231,8 @@ impl From<&Media> for wire::Media {
             people_basis: details.people_basis,
             ingest: details.ingest.map(ingest_to_wire),
             timetable: details.timetable.map(timetable_to_wire),
+            keep_clear: clear::to_wire(&details.keep_clear),
+            burnt_in_captions: details.burnt_in_captions,
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }
