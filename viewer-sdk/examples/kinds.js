@@ -8,6 +8,10 @@ const width = asked.get("width") ?? "640";
 const act = asked.get("act") ?? "";
 const kinds = asked.get("kinds")?.split(",") ?? ["poll", "quiz", "trivia", "ad", "promotion", "product", "upsell"];
 const zero = Date.now() - 60_000;
+// `?spot=5,60,36.6,22`: the place that a server would have found, in percent of the picture; `?keep=…` draws what it keeps clear of.
+const percents = (name) => asked.get(name)?.split(",").map(Number);
+const [left, top, spotWidth, height] = percents("spot") ?? [];
+const spot = left === undefined ? {} : { left, top, width: spotWidth, height };
 const shows = act === "expire" ? 9_000 : 30_000;
 
 /** What a server would answer; `media` says which kind this one shows. */
@@ -27,7 +31,7 @@ window.fetch = async (url, init) => {
   const { position_ms, client } = JSON.parse(init.body);
   const overlay = {
     instrument_id: kind, version: 1, kind: contents[kind].kind, show_at_ms: position_ms, hide_at_ms: position_ms + shows,
-    layout: { anchor: asked.get("anchor") ?? "top_end" }, locale: locales[kind] ?? null, content: contents[kind], receipt: kind,
+    layout: { anchor: asked.get("anchor") ?? "top_end", ...spot }, locale: locales[kind] ?? null, content: contents[kind], receipt: kind,
   };
   const explanation = { from_ms: 0, to_ms: position_ms, seen: [{ name: "Kingfisher", confidence: 97, position_ms: 2_467_000 }], candidates: [], ranked_by: "popularity", decided_us: 40 };
   const overlays = client.can_draw.includes(contents[kind].kind) ? [overlay] : [];
@@ -43,6 +47,14 @@ for (const kind of kinds) {
   const caption = document.createElement("figcaption");
   caption.textContent = `${kind} · ${width} px`;
   figure.append(video, caption);
+  const keep = percents("keep");
+  if (keep) {
+    const box = document.createElement("div");
+    const size = [Number(width), (Number(width) * 9) / 16];
+    const [x, y, w, h] = keep.map((percent, i) => `${(percent * size[i % 2]) / 100}px`);
+    Object.assign(box.style, { position: "absolute", left: x, top: y, width: w, height: h, outline: "2px dashed #ffc94d" });
+    figure.append(box);
+  }
   document.body.append(figure);
 
   const player = { media: video, get playingDate() { return new Date(); }, on() {}, off() {} };

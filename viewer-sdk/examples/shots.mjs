@@ -12,6 +12,11 @@ const PAGES = {
   "480": "?width=480", "320": "?width=320", "320-opened": "?width=320&act=open", "320-answered": "?width=320&kinds=poll,quiz&act=open", "1280": "?width=1280&kinds=poll,ad",
   "640-paid": "?kinds=sponsored,told,beer,themed,french,german", "640-paid-de": "?kinds=told,beer,german,sponsored&lang=de-CH", "320-paid": "?width=320&kinds=sponsored,told,beer,themed",
   "640-bottom-start": "?kinds=poll,ad&anchor=bottom_start",
+  "640-clear": "?kinds=poll,quiz,ad,product&anchor=top_start&spot=5,5,36.56,60&keep=58,4,38,60",
+  "640-above-captions": "?kinds=poll,ad&anchor=bottom_end&spot=58.44,22,36.56,60&keep=0,82,100,18",
+  "640-squeezed": "?kinds=poll,product,ad&anchor=bottom_start&spot=5,64,36.56,18&keep=4,4,40,58",
+  "320-above": "?width=320&kinds=poll,ad&anchor=top_end&spot=0,0,100,26.67&keep=0,55,100,45",
+  "1280-clear": "?width=1280&kinds=poll,ad&anchor=top_start&spot=5,5,28.38,40&keep=64,4,32,40",
 };
 const only = process.argv.slice(3);
 

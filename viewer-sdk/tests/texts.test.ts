@@ -1,7 +1,7 @@
 /** Words, numbers and places. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coversTooMuch, fitsQr, pictureIn, placeFor } from "../ts/draw/place.js";
+import { coversTooMuch, fitsQr, pictureIn, placeFor, spotOf } from "../ts/draw/place.js";
 import { mannerOf } from "../ts/draw/manner.js";
 import { payer, safeLink, type Manner } from "../ts/draw/model.js";
 import type { Content, Overlay } from "../ts/wire.js";
@@ -75,4 +75,27 @@ test("what asks may cover 28 %, what sells 20 %", () => {
 test("the picture is found between its bars", () => {
   assert.deepEqual(pictureIn({ width: 400, height: 400 }, { width: 1_600, height: 900 }), { left: 0, top: 87.5, width: 400, height: 225 });
   assert.deepEqual(pictureIn({ width: 400, height: 300 }, { width: 0, height: 0 }), { left: 0, top: 0, width: 400, height: 300 });
+});
+
+test("a card stands on the edges of its corner, so that it grows into the picture", () => {
+  const layout = { anchor: "bottom_start", left: 5, top: 60, width: 30, height: 35 } as const;
+  assert.deepEqual(spotOf(layout, false), { edges: { left: 5, bottom: 5 }, width: 30, height: 35 });
+  const right = { anchor: "top_end", left: 65, top: 5, width: 30, height: 35 } as const;
+  assert.deepEqual(spotOf(right, true), { edges: { right: 5, top: 5 }, width: 30, height: 35 });
+  assert.equal(spotOf({ anchor: "top_end" }, false), undefined);
+});
+
+test("captions that were switched on since lift what stands on them", () => {
+  const low = { anchor: "bottom_end", left: 65, top: 60, width: 30, height: 35 } as const;
+  assert.deepEqual(spotOf(low, true)?.edges, { right: 5, bottom: 18 });
+  const above = { ...low, top: 40 };
+  assert.deepEqual(spotOf(above, true)?.edges, { right: 5, bottom: 25 });
+});
+
+test("a card that is taller than its spot is drawn smaller", () => {
+  const spot = spotOf({ anchor: "top_end", left: 65, top: 5, width: 30, height: 25 }, false);
+  const picture = { width: 640, height: 360 };
+  assert.equal(coversTooMuch({ width: 192, height: 90 }, picture, true, spot), false);
+  assert.equal(coversTooMuch({ width: 192, height: 91 }, picture, true, spot), true);
+  assert.equal(coversTooMuch({ width: 192, height: 91 }, picture, true), false);
 });

@@ -11,12 +11,17 @@ import type { Cue, Decision, DecisionRequest, InstrumentKind, Overlay } from "./
 /** One more try, a little later: a second one would come after the moment. */
 const RETRY_MS = 700;
 
+/** What is not read by then is left out of the answer; the way there and back comes on top. */
+const ANSWER_MS = 4_000;
+
 /** Where an overlay goes that was decided for this viewer. */
 export interface Plans {
   positionMs(): number | null;
   /** What can be drawn at the picture's present size. */
   canDraw(): InstrumentKind[];
   size(): { width: number; height: number };
+  /** Captions or controls show on the picture. */
+  captions(): boolean;
   plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined, put: boolean): void;
   /** Takes one instrument, or everything, off and out of what waits. */
   withdraw(instrumentId: string | undefined): void;
@@ -109,12 +114,14 @@ export class Asker {
       position_ms,
       backward_ms,
       slots: 1,
+      timeout_ms: ANSWER_MS,
       client: {
         locale: this.settings.locale,
         viewport_width: Math.round(width),
         viewport_height: Math.round(height),
         sdk_version: version(),
         can_draw: this.plans.canDraw(),
+        captions: this.plans.captions(),
       },
       recent: this.core.recent_receipts(),
     };

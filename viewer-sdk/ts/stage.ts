@@ -57,6 +57,10 @@ export class Stage implements Plans {
     return this.element.pictureSize();
   }
 
+  captions(): boolean {
+    return this.element.captionsShow();
+  }
+
   canDraw(): InstrumentKind[] {
     return this.size().width < NARROWEST ? [] : [...KINDS];
   }

@@ -14,6 +14,7 @@ export type EventReport = Schemas["EventReport"];
 export type EventType = Schemas["EventType"];
 export type Explanation = Schemas["Explanation"];
 export type InstrumentKind = Schemas["InstrumentKind"];
+export type Layout = Schemas["Layout"];
 export type Media = Schemas["Media"];
 export type Offer = Schemas["Offer"];
 export type Overlay = Schemas["Overlay"];

@@ -1,12 +1,12 @@
 /** One overlay on the screen: its state, and the drawing of it anew whenever that changes. */
 import { clock, price } from "../texts/texts.js";
-import type { Standing } from "../wire.js";
+import type { Layout, Standing } from "../wire.js";
 import { answers, footing, outcome, sheetColumns } from "./ask.js";
 import { make } from "./make.js";
 import { isAsk, type Acts, type Ask, type CardState, type Manner, type Sell, type Subject } from "./model.js";
 import { linkButton, offerBody, offerFooting, type Room } from "./offer.js";
 import { closeButton, foot, head, line, sender, told, whyButton } from "./parts.js";
-import type { Place } from "./place.js";
+import type { Place, Spot } from "./place.js";
 import { dress, speak } from "./manner.js";
 import { whyBody } from "./why.js";
 
@@ -41,6 +41,16 @@ export class Card {
     this.#inView.observe(this.node);
   }
 
+  /** Puts it on the spot that was found for it; without one it stands where the sheet says. */
+  put(spot: Spot | undefined): void {
+    for (const side of ["left", "right", "top", "bottom"] as const) {
+      const at = spot?.edges[side];
+      this.node.style.setProperty(`--bk-${side}`, at === undefined ? "auto" : `${at.toFixed(2)}%`);
+    }
+    // A strip across the whole picture stands on an edge, everything else in a corner.
+    this.node.dataset["spot"] = spot ? (spot.width > 99 ? "edge" : "corner") : "";
+  }
+
   /** Draws it at this place, with what there is room for. */
   draw(place: "corner" | "strip", room: Omit<Room, "foot">): void {
     this.#place = place === "strip" && this.#state.opened ? "sheet" : place;
@@ -54,6 +64,10 @@ export class Card {
     const kind = this.manner.texts.kinds[content.kind];
     const own = isAsk(content) ? `${kind}: ${content.question}` : `${kind}, ${content.advertiser}: ${content.title}`;
     return [content.label ?? own, content.disclosure].filter((text) => text).join(". ");
+  }
+
+  get layout(): Layout {
+    return this.subject.overlay.layout;
   }
 
   get asks(): boolean {

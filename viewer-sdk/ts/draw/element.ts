@@ -6,7 +6,7 @@ import { mannerOf } from "./manner.js";
 import { counting, type Acts, type Manner, type Subject } from "./model.js";
 import { mount } from "./mount.js";
 import sheetText from "../../dist/core/overlay.css";
-import { coversTooMuch, fitsQr, placeFor } from "./place.js";
+import { captionsShow, coversTooMuch, fitsQr, placeFor, spotOf } from "./place.js";
 
 const NAME = "beckon-overlay";
 
@@ -26,6 +26,7 @@ export class BeckonOverlay extends HTMLElement {
   #card: Card | undefined;
   #acts: Acts | undefined;
   #width = 0;
+  #video: HTMLVideoElement | undefined;
   #before: HTMLElement | undefined;
   #unmount: (() => void) | undefined;
   readonly #live = make("p", { class: "bk-live", role: "status" });
@@ -48,7 +49,13 @@ export class BeckonOverlay extends HTMLElement {
     this.#manner = { locale: look.locale, texts: textsFor(look.locale), base: look.base };
     this.dataset["theme"] = look.theme;
     this.#speak(this.#manner);
-    this.#unmount = mount(this, video, container, () => this.#fit());
+    this.#video = video;
+    const unmount = mount(this, video, container, () => this.#fit());
+    video.textTracks.addEventListener("change", this.#arrangeAgain);
+    this.#unmount = () => {
+      unmount();
+      video.textTracks.removeEventListener("change", this.#arrangeAgain);
+    };
     document.addEventListener("keydown", this.#onKey);
   }
 
@@ -63,6 +70,11 @@ export class BeckonOverlay extends HTMLElement {
 
   pictureSize(): { width: number; height: number } {
     return { width: this.clientWidth, height: this.clientHeight };
+  }
+
+  /** Captions or controls show on the picture. */
+  captionsShow(): boolean {
+    return this.#video !== undefined && captionsShow(this.#video);
   }
 
   /** Draws a card; none where the picture has no room for it. */
@@ -96,19 +108,25 @@ export class BeckonOverlay extends HTMLElement {
   #fit(): void {
     if (this.#width === this.clientWidth) return;
     this.#width = this.clientWidth;
-    if (this.#card) this.#arrange(this.#card);
+    this.#arrangeAgain();
   }
+
+  readonly #arrangeAgain = (): void => {
+    if (this.#card) this.#arrange(this.#card);
+  };
 
   /** Finds the largest form that does not cover too much: without its picture, without its text, as a strip. */
   #arrange(card: Card): void {
     const picture = this.pictureSize();
     const place = placeFor(picture.width) ?? "strip";
+    const spot = spotOf(card.layout, this.captionsShow());
+    card.put(spot);
     if (place === "corner") {
       const qr = fitsQr(picture.width, matchMedia("(pointer: coarse)").matches);
       for (const room of [{ picture: true, text: true, qr }, { picture: false, text: true, qr }, { picture: false, text: false, qr }]) {
         card.draw("corner", room);
         const size = { width: card.node.offsetWidth, height: card.node.offsetHeight };
-        if (!coversTooMuch(size, picture, card.asks)) return;
+        if (!coversTooMuch(size, picture, card.asks, spot)) return;
       }
     }
     card.draw("strip", { picture: false, text: true, qr: false });

@@ -79,6 +79,33 @@ describe("every kind of overlay", { timeout: 120_000 }, () => {
     });
   }
 
+  // Spot and what it keeps clear of, as a server finds the one beside the other, in percent of the picture.
+  for (const [what, query, form] of /** @type {const} */ ([
+    ["beside a box above", "width=640&kinds=poll,ad,product&anchor=top_start&spot=5,5,36.56,60&keep=58,4,38,60", "corner"],
+    ["above captions", "width=640&kinds=poll,ad,product&anchor=bottom_end&spot=58.44,22,36.56,60&keep=0,82,100,18", "corner"],
+    ["below a large box as a strip", "width=640&kinds=poll,ad,product&anchor=bottom_start&spot=5,64,36.56,18&keep=4,4,40,58", "strip"],
+    ["along the upper edge", "width=320&kinds=poll,ad,product&anchor=top_end&spot=0,0,100,26.67&keep=0,55,100,45", "strip"],
+  ])) {
+    it(`a card stays on the spot that was found for it: ${what}`, async () => {
+      const { page, errors } = await open(query);
+      const number = (/** @type {string} */ name) => (new URLSearchParams(query).get(name) ?? "").split(",").map(Number);
+      const cards = await page.evaluate(percents);
+      assert.equal(cards.length, 3);
+      const [left = 0, top = 0, width = 0, height = 0] = number("spot");
+      const [x = 0, y = 0, w = 0, h = 0] = number("keep");
+      for (const card of cards) {
+        assert.equal(card.place, form, `${card.kind} is a ${card.place}`);
+        const within = card.left >= left - 0.4 && card.right <= left + width + 0.4 && card.top >= top - 0.4 && card.bottom <= top + height + 0.4;
+        assert.ok(within, `${card.kind} lies on its spot: ${JSON.stringify(card)}`);
+        const apart = card.right <= x + 0.4 || card.left >= x + w - 0.4 || card.bottom <= y + 0.4 || card.top >= y + h - 0.4;
+        assert.ok(apart, `${card.kind} covers nothing that is kept clear: ${JSON.stringify(card)}`);
+      }
+      assert.deepEqual(errors, []);
+      await keep(page, `9-kinds-${what.replaceAll(" ", "-")}`);
+      await page.close();
+    });
+  }
+
   it("markup in a text is shown as text and a link that is not http(s) does not stand", async () => {
     const { page, errors } = await open("kinds=markup,hostile");
     assert.equal(await page.locator(".bk-card script, .bk-card .bk-q b, .bk-card .bk-q img").count(), 0);
@@ -88,6 +115,21 @@ describe("every kind of overlay", { timeout: 120_000 }, () => {
     await page.close();
   });
 });
+
+/** Runs in the page: where each card lies, in percent of its picture. */
+function percents() {
+  return [...document.querySelectorAll("figure")].map((figure) => {
+    const video = /** @type {HTMLVideoElement} */ (figure.querySelector("video"));
+    const card = /** @type {HTMLElement} */ (figure.querySelector("beckon-overlay")?.shadowRoot?.querySelector(".bk-card"));
+    const [picture, box] = [video.getBoundingClientRect(), card.getBoundingClientRect()];
+    const across = (/** @type {number} */ at) => ((at - picture.left) / picture.width) * 100;
+    const down = (/** @type {number} */ at) => ((at - picture.top) / picture.height) * 100;
+    return {
+      kind: card.dataset["kind"] ?? "", place: card.dataset["place"] ?? "",
+      left: across(box.left), right: across(box.right), top: down(box.top), bottom: down(box.bottom),
+    };
+  });
+}
 
 /** Runs in the page. */
 function measure() {
