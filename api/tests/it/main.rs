@@ -8,8 +8,8 @@ mod campaigns;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;
-mod content;
 mod composition;
+mod content;
 mod contract;
 mod conversions;
 mod crash;
