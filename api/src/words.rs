@@ -77,6 +77,8 @@ ids! {
     CampaignId = "campaign_id";
     /// The id of something in its owner's own system.
     ExternalId = "external_id";
+    /// The id of a saved audience.
+    AudienceId = "audience_id";
     /// The id of a cue.
     CueId = "cue_id";
     /// The id of an answer to a question.

@@ -9,7 +9,6 @@ pub use crate::content::{
 };
 use crate::media::OverlayLife;
 use crate::review::{InstrumentState, Review};
-use crate::viewer::AttributeValue;
 
 /// An instrument to register, or a new version of one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -167,19 +166,39 @@ pub enum Rule {
     Not(Box<Rule>),
     /// This test holds.
     Test(Test),
+    /// What the saved audience of this id says.
+    Saved(String),
 }
 
 /// A test of one attribute. One that the viewer does not have fails every test but `not_exists`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
-    /// `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`.
+    /// `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`; it must be declared (`GET /v1/attributes`).
     pub attribute: String,
     /// How to compare.
     pub op: Op,
-    /// With what: a list of texts for `in` and `not_in`, a number for `lt`, `lte`, `gt` and `gte`, nothing for `exists` and `not_exists`.
+    /// With what: a list for `in` and `not_in`, two numbers or two dates for `between`, a number for `lt`, `lte`, `gt` and
+    /// `gte`, a date for `before` and `after`, a requirement such as `>=17.4, <19` for `semver`, nothing for `exists` and
+    /// `not_exists`.
     #[serde(default)]
-    pub value: Option<AttributeValue>,
+    pub value: Option<TestValue>,
+}
+
+/// What a test compares with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum TestValue {
+    /// True or false.
+    Bool(bool),
+    /// A finite number.
+    Number(f64),
+    /// A text of at most 128 characters.
+    Text(String),
+    /// Up to 16 texts.
+    Texts(Vec<String>),
+    /// Up to 16 finite numbers.
+    Numbers(Vec<f64>),
 }
 
 /// How a test compares.
@@ -202,8 +221,18 @@ pub enum Op {
     Gt,
     /// Greater than or equal.
     Gte,
-    /// A list that holds this text.
+    /// A number or a date from the first to the second, both in.
+    Between,
+    /// A date before this one.
+    Before,
+    /// A date after this one.
+    After,
+    /// A list that holds this text, or a text that holds it as a part.
     Contains,
+    /// A text that begins so.
+    StartsWith,
+    /// A version that meets this requirement of semver.
+    Semver,
     /// The viewer has the attribute.
     Exists,
     /// The viewer does not have it.

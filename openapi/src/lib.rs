@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod attribute;
+pub mod audience;
 pub mod audit;
 pub mod campaign;
 pub mod caps;

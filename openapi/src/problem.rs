@@ -110,6 +110,10 @@ error_codes! {
     KillSwitchNotFound = "kill_switch_not_found", 404, "No such kill switch is set";
     /// No such viewer.
     ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
+    /// Nobody has declared this attribute.
+    AttributeNotFound = "attribute_not_found", 404, "There is no such attribute";
+    /// No such saved audience.
+    AudienceNotFound = "audience_not_found", 404, "There is no such audience";
     /// No such model.
     ModelNotFound = "model_not_found", 404, "There is no such model";
     /// No such image.
@@ -138,6 +142,12 @@ error_codes! {
     ApprovalRefused = "approval_refused", 409, "The version cannot be approved as it stands";
     /// Another instrument has this `external_id`.
     ExternalIdTaken = "external_id_taken", 409, "Another has this external id";
+    /// The attribute is declared with another type.
+    AttributeExists = "attribute_exists", 409, "The attribute is declared otherwise";
+    /// As many attributes are declared as a node keeps in mind.
+    TooManyAttributes = "too_many_attributes", 409, "There are too many attributes";
+    /// Instruments use the saved audience.
+    AudienceInUse = "audience_in_use", 409, "The audience is in use";
     /// Nothing is shown on the media now, so nothing can be asked for either.
     MediaHeld = "media_held", 409, "The media is held";
     /// The model is served under an alias, or the alias cannot take it.
@@ -162,6 +172,12 @@ error_codes! {
     InvalidField = "invalid_field", 422, "The value is out of bounds";
     /// The `Idempotency-Key` came before with another body.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The key came with another body";
+    /// A rule tests an attribute that nobody has declared.
+    UnknownAttribute = "unknown_attribute", 422, "There is no such attribute to test";
+    /// A value, or a test, is not of its attribute's type.
+    AttributeMismatch = "attribute_mismatch", 422, "The attribute is of another type";
+    /// The attribute speaks of a special category of personal data.
+    SpecialCategory = "special_category", 422, "Nothing of a special category is stored";
     /// The window is reversed, or begins below zero.
     InvalidWindow = "invalid_window", 422, "The window is not one";
     /// The window is wider than the route allows.

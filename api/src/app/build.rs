@@ -31,7 +31,7 @@ use crate::instruments::{Delivery, Images, Instruments, LinkHosts};
 use crate::learning::{Learning, Stores};
 use crate::media::{self, OverlayLife, QuietScope};
 use crate::reports::Live;
-use crate::viewers::Viewers;
+use crate::viewers::{Declarations, Viewers};
 use crate::webhooks::{Configured, Webhooks};
 
 /// One node.
@@ -46,6 +46,7 @@ pub struct App {
     pub(super) instruments: Data<Instruments>,
     pub(super) images: Data<Images>,
     pub(super) delivery: Data<Delivery>,
+    pub(super) declarations: Data<Declarations>,
     pub(super) viewers: Data<Viewers>,
     pub(super) ranking: Arc<Slot<Ranking>>,
     pub(super) decisions: Data<Decisions>,
@@ -111,6 +112,7 @@ impl App {
             detections,
             instruments,
             delivery,
+            declarations,
             viewers,
             references,
             fetch,
@@ -157,6 +159,7 @@ impl App {
             instruments: Data::from(instruments),
             images: Data::new(Images::new(db.clone(), blobs.clone())),
             delivery: Data::from(delivery),
+            declarations: Data::from(declarations),
             viewers: Data::from(viewers),
             live: Data::new(Live::new(events.clone())),
             events: Data::from(events),
@@ -177,6 +180,7 @@ impl App {
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
             self.instruments.clone().into_inner(),
+            self.declarations.clone().into_inner(),
             self.delivery.clone().into_inner(),
             self.learning.clone().into_inner(),
             self.references.clone().into_inner(),
@@ -295,6 +299,7 @@ struct Ground {
     detections: Arc<Detections>,
     instruments: Arc<Instruments>,
     delivery: Arc<Delivery>,
+    declarations: Arc<Declarations>,
     viewers: Arc<Viewers>,
     references: Arc<References>,
     fetch: Fetcher,
@@ -313,14 +318,16 @@ impl Ground {
         let schema = recipe.schema.clone().check()?;
         let detections = places.detections(&options.store, db.clone()).await?;
         detections.end_erasures(now()).await?;
-        let instruments = Instruments::open(db.clone(), schema.clone()).await?;
-        let instruments = instruments.linking_to(LinkHosts::new(&options.events.link_hosts));
+        let declarations = Arc::new(Declarations::open(db.clone()).await?);
+        let instruments = Instruments::open(db.clone(), declarations.clone(), schema.clone());
+        let hosts = LinkHosts::new(&options.events.link_hosts);
         Ok(Self {
             media: Arc::new(media::Registry::open(db.clone()).await?),
             detections: Arc::new(detections),
-            instruments: Arc::new(instruments),
+            instruments: Arc::new(instruments.await?.linking_to(hosts)),
             delivery: Arc::new(Delivery::open(db.clone()).await?),
-            viewers: Arc::new(Viewers::in_sql(db.clone(), schema)),
+            viewers: Arc::new(Viewers::in_sql(db.clone(), declarations.clone(), schema)),
+            declarations,
             references: Arc::new(References::open(db.clone(), blobs.clone()).await?),
             fetch: Fetcher::new(options.reach)?,
             auth,

@@ -43,6 +43,8 @@ pub enum Permission {
     ReadAudit,
     /// Store, read and delete viewers' profiles.
     WriteViewers,
+    /// Declare attributes of viewers.
+    DeclareAttributes,
     /// Ask for a decision.
     Decide,
     /// Send a cue.
@@ -69,9 +71,11 @@ impl Permission {
             Self::WriteMedia | Self::SendCues | Self::ReadMetrics | Self::WriteDeliveryRules => {
                 &[Operator]
             }
-            Self::HoldMedia | Self::MoveInstruments | Self::Kill | Self::ReadAudit => {
-                &[Operator, Marketer]
-            }
+            Self::HoldMedia
+            | Self::MoveInstruments
+            | Self::Kill
+            | Self::ReadAudit
+            | Self::DeclareAttributes => &[Operator, Marketer],
             Self::ReadDetections => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteDetections
             | Self::WriteReferences

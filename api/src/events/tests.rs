@@ -446,11 +446,14 @@ async fn rows_come_oldest_first_and_only_of_this_schema() {
 #[tokio::test]
 async fn requests_that_wait_together_share_one_commit() {
     let (db, _folder) = database().await;
+    let declarations = crate::viewers::Declarations::open(db.clone());
+    let declarations = Arc::new(declarations.await.expect("the standard ones"));
     let viewers = Arc::new(Viewers::in_sql(
         db.clone(),
+        declarations.clone(),
         beckon_classifier::schema::Schema::default(),
     ));
-    let instruments = Instruments::open(db.clone(), viewers.schema().clone());
+    let instruments = Instruments::open(db.clone(), declarations, viewers.schema().clone());
     let instruments = Arc::new(instruments.await.expect("no instruments"));
     let (to_fold, inbox) = mpsc::channel(8);
     let mut answers = Vec::new();

@@ -76,7 +76,8 @@ impl Instruments {
     /// What a draft speaks of must be there, and where it leads must be allowed.
     pub(super) async fn check(&self, draft: &Draft) -> Result<()> {
         self.link_hosts.check(&draft.definition)?;
-        refers::check(&self.db, &draft.definition).await
+        refers::check(&self.db, &draft.definition).await?;
+        self.check_audience(&draft.definition).await
     }
 
     /// Writes a draft in this transaction.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use beckon_classifier::encode::bounded;
 use beckon_classifier::schema::{Piece, Schema, Side};
 
-use super::audience::Audience;
+use super::audience::{Audience, Saved};
 use super::campaigns::{self, Running};
 use super::caps::Caps;
 use super::content::Content;
@@ -107,6 +107,7 @@ impl Live {
         definition: Definition,
         contents: Localised,
         campaign: Option<Arc<Running>>,
+        saved: &Saved,
         schema: &Schema,
     ) -> Self {
         let schedule = definition.schedule.unwrap_or_default();
@@ -160,7 +161,10 @@ impl Live {
                 reason = "hits carry their confidence as f32, and both must round alike"
             )]
             min_confidence: trigger.map_or(0.0, |t| t.min_confidence.percent() as f32),
-            audience: definition.audience.as_ref().map(Audience::compile),
+            audience: definition
+                .audience
+                .as_ref()
+                .map(|rule| Audience::compile(rule, saved)),
             starts_at: schedule.starts_at,
             ends_at: schedule.ends_at,
             overlay_life: definition.overlay_life,
@@ -243,6 +247,7 @@ impl Index {
         revision: u64,
         live: Vec<(InstrumentId, u32, Definition)>,
         campaigns: impl Iterator<Item = Running>,
+        saved: &Saved,
         schema: &Schema,
     ) -> anyhow::Result<Self> {
         let campaigns: Campaigns = campaigns.map(|one| (one.key, Arc::new(one))).collect();
@@ -258,6 +263,7 @@ impl Index {
                 definition,
                 content,
                 campaign,
+                saved,
                 schema,
             );
             anyhow::Ok(Arc::new(live))

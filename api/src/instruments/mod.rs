@@ -3,6 +3,7 @@
 mod accessibility;
 mod approval;
 pub mod audience;
+pub mod audiences;
 pub mod campaigns;
 pub mod caps;
 mod caps_row;

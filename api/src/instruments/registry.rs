@@ -10,9 +10,10 @@ use beckon_classifier::schema::Schema;
 use super::campaigns::{self, Running};
 use super::index::{Index, pieces};
 use super::store::Wanted;
-use super::{Instrument, LinkHosts, TOPIC, Version, Written, store};
+use super::{Instrument, LinkHosts, TOPIC, Version, Written, audiences, store};
 use crate::db::{Db, Refresh, Slot};
 use crate::error::{Error, ErrorCode, Refusal, Result};
+use crate::viewers::Declarations;
 use crate::words::InstrumentId;
 
 /// How many versions stay in memory; each is read again when it is asked for.
@@ -22,6 +23,7 @@ const MOST_VERSIONS: usize = 20_000;
 #[derive(Debug)]
 pub struct Instruments {
     pub(super) db: Db,
+    pub(super) declarations: Arc<Declarations>,
     schema: Schema,
     index: Slot<Index>,
     indexes_built: AtomicU64,
@@ -34,9 +36,14 @@ impl Instruments {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn open(db: Db, schema: Schema) -> anyhow::Result<Self> {
+    pub async fn open(
+        db: Db,
+        declarations: Arc<Declarations>,
+        schema: Schema,
+    ) -> anyhow::Result<Self> {
         let instruments = Self {
             db,
+            declarations,
             schema,
             index: Slot::default(),
             indexes_built: AtomicU64::new(0),
@@ -62,10 +69,11 @@ impl Instruments {
     pub(super) async fn rebuild(&self) -> anyhow::Result<()> {
         let build = async {
             let live = store::live(&self.db).await?;
+            let saved = audiences::rules(&self.db).await?;
             let campaigns = campaigns::store::all(&self.db).await?;
             let campaigns = campaigns.iter().map(Running::of);
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
-            Index::build(revision, live, campaigns, &self.schema)
+            Index::build(revision, live, campaigns, &saved, &self.schema)
         };
         self.index.rebuild(build).await
     }

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use beckon_classifier::encode::bounded;
 use beckon_classifier::schema::{Piece, Schema, Side};
 
+use super::declared::{self, Declared, ValueType};
 use super::profile::{AttributeName, Profile, Value};
+use crate::words::Time;
 
 /// A text as a number: its hash under a secret of this process.
 ///
@@ -39,19 +41,37 @@ pub enum Coded {
     Bool(bool),
     /// A finite number.
     Number(f64),
-    /// A text.
-    Text(Code),
+    /// A text, and how it reads: some tests ask for a part of it.
+    Text(Code, Box<str>),
     /// Texts.
     List(Box<[Code]>),
+    /// A moment.
+    Date(Time),
+    /// A version.
+    Version(Box<semver::Version>),
 }
 
-impl From<&Value> for Coded {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Bool(flag) => Self::Bool(*flag),
-            Value::Number(number) => Self::Number(*number),
-            Value::Text(text) => Self::Text(Code::of(text)),
-            Value::List(texts) => Self::List(texts.iter().map(|text| Code::of(text)).collect()),
+impl Coded {
+    /// Codes a value of an attribute of this type; what is not of it stays what it is by itself.
+    #[must_use]
+    pub fn of(value: &Value, value_type: Option<ValueType>) -> Self {
+        match (value, value_type) {
+            (Value::Bool(flag), _) => Self::Bool(*flag),
+            (Value::Number(number), _) => Self::Number(*number),
+            (Value::List(texts), _) => {
+                Self::List(texts.iter().map(|text| Code::of(text)).collect())
+            }
+            (Value::Text(text), value_type) => {
+                let plain = || Self::Text(Code::of(text), text.as_str().into());
+                let typed = match value_type {
+                    Some(ValueType::Date) => declared::date(text).map(Self::Date),
+                    Some(ValueType::Version) => {
+                        declared::version(text).map(|version| Self::Version(Box::new(version)))
+                    }
+                    _ => None,
+                };
+                typed.unwrap_or_else(plain)
+            }
         }
     }
 }
@@ -61,10 +81,13 @@ impl From<&Value> for Coded {
 pub struct Attributes(Box<[(Code, Coded)]>);
 
 impl Attributes {
-    /// Codes a profile's attributes.
+    /// Codes a profile's attributes, each as it is declared.
     #[must_use]
-    pub fn of(profile: &Profile) -> Self {
-        let coded = |(name, value)| (Code::of_name(name), Coded::from(value));
+    pub fn of(profile: &Profile, declared: &Declared) -> Self {
+        let coded = |(name, value): (&AttributeName, &Value)| {
+            let value = Coded::of(value, declared.value_type(name));
+            (Code::of_name(name), value)
+        };
         let mut coded: Vec<_> = profile.attributes.iter().map(coded).collect();
         coded.sort_by_key(|(name, _)| *name);
         Self(coded.into())
@@ -118,17 +141,18 @@ mod tests {
 
     #[test]
     fn an_attribute_is_found_by_its_name_and_no_other() {
-        let attributes = Attributes::of(&profile(&[
+        let profile = profile(&[
             ("demography.age", Value::Number(34.0)),
             ("attributes.age", Value::Text("old".to_owned())),
-        ]));
+        ]);
+        let attributes = Attributes::of(&profile, &Declared::default());
         assert_eq!(
             attributes.get(Code::of("demography.age")),
             Some(&Coded::Number(34.0))
         );
         assert_eq!(
             attributes.get(Code::of("attributes.age")),
-            Some(&Coded::Text(Code::of("old")))
+            Some(&Coded::Text(Code::of("old"), "old".into()))
         );
         assert_eq!(attributes.get(Code::of("psychograph.age")), None);
     }

@@ -139,12 +139,17 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::viewers::Stored;
+    use crate::viewers::{Declared, Stored};
     use beckon_classifier::schema::Schema;
 
     fn viewer(id: &str) -> Arc<Viewer> {
         let id = ViewerId::parse(id).expect("an id");
-        Arc::new(Viewer::of(&id, Stored::default(), &Schema::default()))
+        Arc::new(Viewer::of(
+            &id,
+            Stored::default(),
+            &Declared::default(),
+            &Schema::default(),
+        ))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod counts;
+pub mod declared;
 pub mod http;
 mod memory;
 mod profile;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use crate::words::{Time, ViewerId};
 pub use attributes::{Attributes, Code, Coded};
 pub use counts::{Act, Acts, Counts, Level};
+pub use declared::{Declaration, Declarations, Declared, ValueType};
 pub use profile::{AttributeName, Consent, Group, Profile, Value};
 pub use registry::Viewers;
 pub use viewer::{Deed, Exposure, Impression, Labels, Trace, Viewer};

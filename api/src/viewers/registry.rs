@@ -6,7 +6,7 @@ use beckon_classifier::schema::Schema;
 
 use super::memory::Memory;
 use super::store::SqlStore;
-use super::{Exposure, Profile, Store, Trace, Viewer};
+use super::{Declarations, Exposure, Profile, Store, Trace, Viewer};
 use crate::config::now;
 use crate::db::{Db, Engine};
 use crate::error::{ErrorCode, Refusal, Result};
@@ -17,6 +17,7 @@ use crate::words::{Time, ViewerId};
 pub struct Viewers {
     store: Arc<dyn Store>,
     memory: Memory,
+    declarations: Arc<Declarations>,
     schema: Schema,
 }
 
@@ -34,20 +35,26 @@ const LAST_MS: i64 = 600_000;
 impl Viewers {
     /// Viewers in the registry's database, read by this schema.
     #[must_use]
-    pub fn in_sql(db: Db, schema: Schema) -> Self {
+    pub fn in_sql(db: Db, declarations: Arc<Declarations>, schema: Schema) -> Self {
         let fresh_ms = match db.engine() {
             Engine::Sqlite => FRESH_ALONE_MS,
             Engine::Postgres => FRESH_AMONG_NODES_MS,
         };
-        Self::new(Arc::new(SqlStore::new(db)), schema, fresh_ms)
+        Self::new(Arc::new(SqlStore::new(db)), declarations, schema, fresh_ms)
     }
 
     /// Viewers in this store, believed for so long.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, schema: Schema, fresh_ms: i64) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        declarations: Arc<Declarations>,
+        schema: Schema,
+        fresh_ms: i64,
+    ) -> Self {
         Self {
             store,
             memory: Memory::new(fresh_ms, MOST_IN_MEMORY),
+            declarations,
             schema,
         }
     }
@@ -63,7 +70,8 @@ impl Viewers {
         }
         let turn = self.memory.turn(viewer_id);
         let stored = self.store.get(viewer_id).await?;
-        let viewer = Arc::new(Viewer::of(viewer_id, stored, &self.schema));
+        let declared = self.declarations.declared();
+        let viewer = Arc::new(Viewer::of(viewer_id, stored, &declared, &self.schema));
         self.memory.keep(viewer.clone(), turn, now);
         Ok(viewer)
     }
@@ -90,15 +98,16 @@ impl Viewers {
         Ok((profile, updated_at, stored.exposures))
     }
 
-    /// Replaces a profile.
+    /// Replaces a profile, and declares the attributes that it is the first to bring.
     ///
     /// # Errors
-    /// When the id names nobody, or the store does not answer.
+    /// When the id names nobody, an attribute cannot be stored so, or the store does not answer.
     pub async fn put(&self, viewer_id: &ViewerId, profile: &Profile, now: Time) -> Result<()> {
         if viewer_id.is_anonymous() {
             let detail = "an id that begins with `anonymous:` names nobody";
             return Err(Refusal::field("viewer_id", detail, "another beginning").into());
         }
+        self.declarations.admit(profile).await?;
         self.store.put(viewer_id, profile, now).await?;
         self.memory.forget(viewer_id);
         Ok(())

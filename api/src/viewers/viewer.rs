@@ -4,6 +4,7 @@ use beckon_classifier::schema::{Piece, Schema};
 
 use super::attributes::{Attributes, Code, pieces};
 use super::counts::{Act, Counts, Level};
+use super::declared::Declared;
 use super::profile::Consent;
 use super::{KEPT_EXPOSURES, KEPT_MS, Stored};
 use crate::categories::Categories;
@@ -26,14 +27,16 @@ pub struct Viewer {
 impl Viewer {
     /// What decisions may read of what is stored.
     #[must_use]
-    pub fn of(viewer_id: &ViewerId, stored: Stored, schema: &Schema) -> Self {
+    pub fn of(viewer_id: &ViewerId, stored: Stored, declared: &Declared, schema: &Schema) -> Self {
         let profile = stored.profile.as_ref().map(|(profile, _)| profile);
         let usable = profile.filter(|profile| profile.consent.personalisation);
         Self {
             viewer_id: viewer_id.clone(),
             consent: profile.map(|profile| profile.consent).unwrap_or_default(),
             opt_outs: profile.map_or(Categories::default(), |profile| profile.opt_outs.covers()),
-            attributes: usable.map(Attributes::of).unwrap_or_default(),
+            attributes: usable
+                .map(|profile| Attributes::of(profile, declared))
+                .unwrap_or_default(),
             pieces: usable.map_or_else(Vec::new, |profile| pieces(profile, schema)),
             exposures: stored.exposures,
             counts: stored.counts,
@@ -299,12 +302,15 @@ mod tests {
 
     #[test]
     fn without_consent_decisions_see_nothing_of_a_profile() {
-        let schema = Schema::default();
-        let with = Viewer::of(&alice(), stored(true), &schema);
+        let (known, schema) = (Declared::default(), Schema::default());
+        let with = Viewer::of(&alice(), stored(true), &known, &schema);
         assert!(with.attributes.get(Code::of("psychograph.likes")).is_some());
         assert_eq!(with.pieces.len(), 1);
-        let without = Viewer::of(&alice(), stored(false), &schema);
-        assert_eq!(without, Viewer::of(&alice(), Stored::default(), &schema));
+        let without = Viewer::of(&alice(), stored(false), &known, &schema);
+        assert_eq!(
+            without,
+            Viewer::of(&alice(), Stored::default(), &known, &schema)
+        );
     }
 
     #[test]
@@ -315,7 +321,7 @@ mod tests {
         if let Some((profile, _)) = &mut stored.profile {
             profile.opt_outs = [alcohol].into_iter().collect();
         }
-        let viewer = Viewer::of(&alice(), stored, &Schema::default());
+        let viewer = Viewer::of(&alice(), stored, &Declared::default(), &Schema::default());
         let opted: Vec<Category> = viewer.opt_outs().iter().collect();
         assert!(opted.contains(&alcohol) && opted.contains(&beer));
     }

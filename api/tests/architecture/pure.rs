@@ -26,6 +26,10 @@ const SHELLS: &[(&str, &str)] = &[
         "viewers/registry.rs",
         "asks the store for a viewer that is not in memory",
     ),
+    (
+        "viewers/declared/declarations.rs",
+        "writes through to the store",
+    ),
     ("instruments/registry.rs", "asks the store"),
     ("instruments/changes.rs", "writes through to the store"),
     ("instruments/delivery/mod.rs", "writes through to the store"),
@@ -35,6 +39,10 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     (
         "instruments/campaigns/registry.rs",
+        "writes through to the store",
+    ),
+    (
+        "instruments/audiences/keeping.rs",
         "writes through to the store",
     ),
     (

@@ -6,6 +6,7 @@ use beckon_api::db::Refresh;
 use beckon_api::detections::Names;
 use beckon_api::etag::IfMatch;
 use beckon_api::instruments::{Change, Draft, Instruments, Kind, State, TOPIC};
+use beckon_api::viewers::Declarations;
 use beckon_api::words::{InstrumentId, ViewerId};
 use beckon_classifier::schema::Schema;
 use serde_json::{Value, json};
@@ -344,7 +345,9 @@ async fn restarted(server: &mut Server) {
 }
 
 async fn node(server: &Server) -> Instruments {
-    Instruments::open(server.database().await, Schema::default())
+    let db = server.database().await;
+    let declarations = Declarations::open(db.clone()).await.expect("attributes");
+    Instruments::open(db, std::sync::Arc::new(declarations), Schema::default())
         .await
         .expect("a node")
 }

@@ -2,9 +2,11 @@
 
 #[cfg(feature = "aws")]
 mod agreement;
+mod audiences;
 #[cfg(feature = "aws")]
 mod buckets;
 mod campaigns;
+mod caps;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;

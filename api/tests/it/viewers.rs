@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use beckon_api::auth::Role;
 use beckon_api::viewers::{
-    Act, Acts, Code, Coded, Deed, Impression, KEPT_EXPOSURES, Labels, Level, Stored, Trace, Viewers,
+    Act, Acts, Code, Coded, Declarations, Deed, Impression, KEPT_EXPOSURES, Labels, Level, Stored,
+    Trace, Viewers,
 };
 use beckon_api::words::{MediaId, Time, ViewerId};
 use beckon_classifier::schema::Schema;
@@ -36,7 +37,9 @@ fn alice() -> ViewerId {
 }
 
 async fn node(server: &Server) -> Viewers {
-    Viewers::in_sql(server.database().await, Schema::default())
+    let db = server.database().await;
+    let declarations = Declarations::open(db.clone()).await.expect("attributes");
+    Viewers::in_sql(db, std::sync::Arc::new(declarations), Schema::default())
 }
 
 fn impression(event: u128, shown_ms: i64) -> Trace {

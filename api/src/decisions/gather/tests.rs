@@ -9,7 +9,7 @@ use beckon_classifier::schema::Schema;
 use super::*;
 use crate::db::Db;
 use crate::detections::{Analysed, Analysis, Detection, Forget, Tally, Wanted};
-use crate::viewers::{Profile, Stored, Trace};
+use crate::viewers::{Declarations, Profile, Stored, Trace};
 use crate::words::Time;
 
 const ANSWERS: u8 = 0;
@@ -111,8 +111,15 @@ async fn a_viewer_that_cannot_be_read_is_the_last_one_known_or_nobody() {
         (HANGS, vec![Lack::Timeout]),
     ] {
         let store = Arc::new(Moody::default());
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}?mode=rwc", folder.path().join("db").display());
+        let db = Db::open(&url).await.expect("a database");
+        db.migrate().await.expect("tables");
+        let declarations = Declarations::open(db).await.expect("the standard ones");
+        let declarations = Arc::new(declarations);
         // Never fresh, so that each question reads.
-        let viewers = Arc::new(Viewers::new(store.clone(), Schema::default(), -1));
+        let viewers = Viewers::new(store.clone(), declarations, Schema::default(), -1);
+        let viewers = Arc::new(viewers);
         store.is(mood);
         let (nobody, missing) = viewer(&viewers, &alice(), soon()).await;
         assert_eq!(told(missing), [&lacks[..], &[Lack::ViewerMissing]].concat());

@@ -9,21 +9,23 @@ use beckon_classifier::schema::Schema;
 use beckon_openapi::decision as wire;
 use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
-use beckon_openapi::instrument::NewInstrument;
+use beckon_openapi::instrument::{NewInstrument, Rule};
 use beckon_openapi::media::NewMedia;
 use beckon_openapi::review::InstrumentState;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::case_audience;
 use super::case_viewer::ViewerOf;
 use crate::cues::Show;
 use crate::decisions::case::{Case, Decided};
 use crate::decisions::world::World;
 use crate::detections::{Stretch, detections_from_wire};
 use crate::error::{At, Error, ErrorCode, Refusal, Result};
+use crate::instruments::audience::Saved;
 use crate::instruments::{Index, definition_from_wire, delivery_rules_from_wire};
 use crate::media::{AdBreak, Media, OverlayLife, QuietScope, media_from_wire};
-use crate::viewers::Labels;
+use crate::viewers::{Declared, Labels};
 use crate::words::{InstrumentId, Position, Time};
 
 /// How long a showing shows unless told.
@@ -57,6 +59,12 @@ struct File {
     /// What a host puts to all.
     #[serde(default)]
     show: Option<ShowOf>,
+    /// Attributes that are declared beside the standard ones, with their types.
+    #[serde(default)]
+    attributes: BTreeMap<String, String>,
+    /// The rules of saved audiences, by their ids.
+    #[serde(default)]
+    audiences: BTreeMap<String, Rule>,
     /// Each a `NewInstrument` with, if wanted, its `state` (live unless told) and its `instrument_id`.
     instruments: Vec<Value>,
     /// What holds over all instruments.
@@ -117,12 +125,14 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     let file: File = serde_json::from_str(text).map_err(malformed)?;
     let now = Time::parse(&file.clock).at("clock")?;
     let media = Arc::new(media(file.media, now)?);
-    let named = instruments(file.instruments)?;
+    let declared = case_audience::declared(&file.attributes)?;
+    let saved = case_audience::saved(file.audiences, &declared)?;
+    let named = instruments(file.instruments, &declared, &saved)?;
     let detections = match file.detections {
         none if none.is_empty() => Vec::new(),
         items => detections_from_wire(DetectionBatch { items }, now)?,
     };
-    let viewer = file.viewer.read(&named, &media.media_id, now)?;
+    let viewer = file.viewer.read(&named, &declared, &media.media_id, now)?;
     let recent = file.viewer.recent(&named, &media.media_id, now)?;
     let show = file.show.map(|show| host(show, &named)).transpose()?;
     let ad_break = |(from_ms, to_ms): (i64, i64)| AdBreak {
@@ -166,7 +176,7 @@ fn media(wire: Option<Value>, now: Time) -> Result<Media> {
 }
 
 /// The live ones in an index; all of them by name. Ids count from 1 unless told, in the order of the file.
-fn instruments(wire: Vec<Value>) -> Result<Named> {
+fn instruments(wire: Vec<Value>, declared: &Declared, saved: &Saved) -> Result<Named> {
     let (mut ids, mut labels) = (BTreeMap::new(), BTreeMap::new());
     let mut live = Vec::new();
     for (i, mut wire) in wire.into_iter().enumerate() {
@@ -187,6 +197,9 @@ fn instruments(wire: Vec<Value>) -> Result<Named> {
             .map_err(malformed)
             .map_err(at)?;
         let definition = definition_from_wire(wire).map_err(at)?;
+        if let Some(rule) = &definition.audience {
+            case_audience::check(rule, declared, saved).map_err(at)?;
+        }
         labels.insert(definition.name.clone(), definition.labels());
         if ids.insert(definition.name.clone(), id.clone()).is_some() {
             let detail = format!("two instruments are named {}", definition.name);
@@ -199,7 +212,7 @@ fn instruments(wire: Vec<Value>) -> Result<Named> {
     Ok(Named {
         ids,
         labels,
-        index: Index::build(1, live, std::iter::empty(), &Schema::default())?,
+        index: Index::build(1, live, std::iter::empty(), saved, &Schema::default())?,
     })
 }
 

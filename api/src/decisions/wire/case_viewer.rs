@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::case::{Named, USUAL_SHOW_MS};
 use crate::decisions::shown::Showing;
 use crate::error::{At, Result};
-use crate::viewers::{Code, Deed, Impression, Stored, Trace, Viewer, profile_from_wire};
+use crate::viewers::{Code, Declared, Deed, Impression, Stored, Trace, Viewer, profile_from_wire};
 use crate::words::{MediaId, Time, ViewerId};
 
 /// Who asks, and what it was shown.
@@ -70,7 +70,13 @@ struct ActOf {
 
 impl ViewerOf {
     /// The viewer, as decisions read it.
-    pub(super) fn read(&self, named: &Named, here: &MediaId, now: Time) -> Result<Viewer> {
+    pub(super) fn read(
+        &self,
+        named: &Named,
+        declared: &Declared,
+        here: &MediaId,
+        now: Time,
+    ) -> Result<Viewer> {
         if self.anonymous {
             return Ok(Viewer::nobody(ViewerId::anonymous(1)));
         }
@@ -101,7 +107,7 @@ impl ViewerOf {
                 act: wire.act.into(),
             }));
         }
-        Ok(Viewer::of(&viewer_id, stored, &Schema::default()))
+        Ok(Viewer::of(&viewer_id, stored, declared, &Schema::default()))
     }
 
     /// What the device brings along.

@@ -1,6 +1,7 @@
 //! Decisions on the wire and in the domain.
 
 pub(super) mod case;
+mod case_audience;
 mod case_viewer;
 pub(super) mod explain;
 mod told;

@@ -1,6 +1,15 @@
-//! Audiences: rules over a viewer's attributes, compiled so that holding one against a viewer compares no text.
+//! Audiences: rules over a viewer's typed attributes, checked when they are registered, compiled before they are asked.
 
-use crate::viewers::{AttributeName, Attributes, Code, Coded};
+mod check;
+mod compiled;
+mod row;
+
+use crate::viewers::AttributeName;
+use crate::words::{AudienceId, Time};
+
+pub use check::check;
+pub use compiled::{Audience, Saved};
+pub(super) use row::RuleRow;
 
 /// A rule as it was registered. It holds at least one test, so it always asks for a profile.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +22,21 @@ pub enum Rule {
     Not(Box<Rule>),
     /// This test of an attribute holds.
     Test(AttributeName, Check),
+    /// What the saved audience of this id says at the moment.
+    Saved(AudienceId),
+}
+
+impl Rule {
+    /// The saved audiences that it speaks of.
+    #[must_use]
+    pub fn saved(&self) -> Vec<&AudienceId> {
+        match self {
+            Self::All(rules) | Self::Any(rules) => rules.iter().flat_map(Self::saved).collect(),
+            Self::Not(rule) => rule.saved(),
+            Self::Test(..) => Vec::new(),
+            Self::Saved(audience_id) => vec![audience_id],
+        }
+    }
 }
 
 /// How an attribute is tested. One that the viewer does not have fails every check but `Exists(false)`.
@@ -22,10 +46,24 @@ pub enum Check {
     Equal(Scalar, bool),
     /// One of these, or there and none of these. Of a list: whether one of its texts is.
     In(Vec<String>, bool),
+    /// One of these numbers, or there and none of these.
+    InNumbers(Vec<f64>, bool),
     /// A number in this relation to this one.
     Compare(Relation, f64),
-    /// A list that holds this text.
+    /// A number from the first to the second, both in.
+    Between(f64, f64),
+    /// A moment before this one.
+    Before(Time),
+    /// A moment after this one.
+    After(Time),
+    /// A moment from the first to the second, both in.
+    Within(Time, Time),
+    /// A list that holds this text, or a text that holds it as a part.
     Contains(String),
+    /// A text that begins so.
+    StartsWith(String),
+    /// A version that meets this requirement.
+    Semver(semver::VersionReq),
     /// There, or not there.
     Exists(bool),
 }
@@ -55,107 +93,14 @@ pub enum Relation {
 }
 
 impl Relation {
-    fn holds(self, left: f64, right: f64) -> bool {
+    /// Whether the one relates so to the other.
+    #[must_use]
+    pub fn holds(self, left: f64, right: f64) -> bool {
         match self {
             Self::Less => left < right,
             Self::AtMost => left <= right,
             Self::Greater => left > right,
             Self::AtLeast => left >= right,
-        }
-    }
-}
-
-/// A compiled rule.
-#[derive(Debug, Clone)]
-pub struct Audience(Node);
-
-#[derive(Debug, Clone)]
-enum Node {
-    All(Box<[Node]>),
-    Any(Box<[Node]>),
-    Not(Box<Node>),
-    Test(Code, Probe),
-}
-
-/// A check with its texts coded.
-#[derive(Debug, Clone)]
-enum Probe {
-    Equal(Coded, bool),
-    In(Box<[Code]>, bool),
-    Compare(Relation, f64),
-    Contains(Code),
-    Exists(bool),
-}
-
-impl Audience {
-    /// Compiles a rule.
-    #[must_use]
-    pub fn compile(rule: &Rule) -> Self {
-        Self(node(rule))
-    }
-
-    /// Whether a viewer of these attributes is in the audience.
-    #[must_use]
-    pub fn holds(&self, attributes: &Attributes) -> bool {
-        self.0.holds(attributes)
-    }
-}
-
-fn node(rule: &Rule) -> Node {
-    match rule {
-        Rule::All(rules) => Node::All(rules.iter().map(node).collect()),
-        Rule::Any(rules) => Node::Any(rules.iter().map(node).collect()),
-        Rule::Not(rule) => Node::Not(Box::new(node(rule))),
-        Rule::Test(name, check) => Node::Test(Code::of_name(name), coded(check)),
-    }
-}
-
-fn coded(check: &Check) -> Probe {
-    match check {
-        Check::Equal(Scalar::Bool(flag), is) => Probe::Equal(Coded::Bool(*flag), *is),
-        Check::Equal(Scalar::Number(number), is) => Probe::Equal(Coded::Number(*number), *is),
-        Check::Equal(Scalar::Text(text), is) => Probe::Equal(Coded::Text(Code::of(text)), *is),
-        Check::In(texts, is) => {
-            let mut codes: Vec<Code> = texts.iter().map(|text| Code::of(text)).collect();
-            codes.sort();
-            Probe::In(codes.into(), *is)
-        }
-        Check::Compare(relation, number) => Probe::Compare(*relation, *number),
-        Check::Contains(text) => Probe::Contains(Code::of(text)),
-        Check::Exists(there) => Probe::Exists(*there),
-    }
-}
-
-impl Node {
-    fn holds(&self, attributes: &Attributes) -> bool {
-        match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.holds(attributes)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.holds(attributes)),
-            Self::Not(node) => !node.holds(attributes),
-            Self::Test(name, check) => check.holds(attributes.get(*name)),
-        }
-    }
-}
-
-impl Probe {
-    fn holds(&self, value: Option<&Coded>) -> bool {
-        if let Self::Exists(there) = self {
-            return value.is_some() == *there;
-        }
-        let Some(value) = value else {
-            return false;
-        };
-        match (self, value) {
-            (Self::Equal(wanted, is), value) => (wanted == value) == *is,
-            (Self::In(codes, is), Coded::Text(code)) => codes.binary_search(code).is_ok() == *is,
-            (Self::In(codes, is), Coded::List(texts)) => {
-                texts.iter().any(|code| codes.binary_search(code).is_ok()) == *is
-            }
-            (Self::In(_, is), Coded::Bool(_) | Coded::Number(_)) => !is,
-            (Self::Compare(relation, right), Coded::Number(left)) => relation.holds(*left, *right),
-            (Self::Contains(code), Coded::List(texts)) => texts.contains(code),
-            (Self::Compare(..) | Self::Contains(_), _) => false,
-            (Self::Exists(there), _) => *there,
         }
     }
 }

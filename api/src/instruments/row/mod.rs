@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use self::content::ContentRow;
 use self::presentation::PresentationRow;
-use super::audience::{Check, Relation, Rule, Scalar};
+use super::audience::{Rule, RuleRow};
 use super::caps_row::{caps_from_row, caps_to_row};
 use super::definition::{Definition, FrequencyCap, Kind, MIDDLE_WEIGHT, Schedule, Trigger};
 use super::delivery::CompetitorsRow;
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
-use crate::viewers::{Act, Acts, AttributeName};
+use crate::viewers::{Act, Acts};
 use crate::words::{CampaignId, Confidence, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
@@ -65,36 +65,6 @@ struct LifeRow {
     show_ms: i64,
     quiet_ms: i64,
     quiet_whole_media: bool,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RuleRow {
-    All(Vec<RuleRow>),
-    Any(Vec<RuleRow>),
-    Not(Box<RuleRow>),
-    Test(String, CheckRow),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum CheckRow {
-    Equal(ScalarRow, bool),
-    In(Vec<String>, bool),
-    Less(f64),
-    AtMost(f64),
-    Greater(f64),
-    AtLeast(f64),
-    Contains(String),
-    Exists(bool),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum ScalarRow {
-    Bool(bool),
-    Number(f64),
-    Text(String),
 }
 
 impl From<&Definition> for DefinitionRow {
@@ -153,34 +123,6 @@ impl From<&Definition> for DefinitionRow {
             allow_forward: *allow_forward,
             not_in_ad_breaks: !in_ad_breaks,
             categories: categories.iter().map(|c| c.id().to_owned()).collect(),
-        }
-    }
-}
-
-impl From<&Rule> for RuleRow {
-    fn from(rule: &Rule) -> Self {
-        match rule {
-            Rule::All(rules) => Self::All(rules.iter().map(Self::from).collect()),
-            Rule::Any(rules) => Self::Any(rules.iter().map(Self::from).collect()),
-            Rule::Not(rule) => Self::Not(Box::new(Self::from(&**rule))),
-            Rule::Test(name, check) => Self::Test(name.to_string(), check.into()),
-        }
-    }
-}
-
-impl From<&Check> for CheckRow {
-    fn from(check: &Check) -> Self {
-        match check.clone() {
-            Check::Equal(Scalar::Bool(flag), is) => Self::Equal(ScalarRow::Bool(flag), is),
-            Check::Equal(Scalar::Number(number), is) => Self::Equal(ScalarRow::Number(number), is),
-            Check::Equal(Scalar::Text(text), is) => Self::Equal(ScalarRow::Text(text), is),
-            Check::In(texts, is) => Self::In(texts, is),
-            Check::Compare(Relation::Less, number) => Self::Less(number),
-            Check::Compare(Relation::AtMost, number) => Self::AtMost(number),
-            Check::Compare(Relation::Greater, number) => Self::Greater(number),
-            Check::Compare(Relation::AtLeast, number) => Self::AtLeast(number),
-            Check::Contains(text) => Self::Contains(text),
-            Check::Exists(there) => Self::Exists(there),
         }
     }
 }
@@ -245,46 +187,5 @@ impl TryFrom<DefinitionRow> for Definition {
                 .map(|id| Category::parse(id).map_err(invalid))
                 .collect::<anyhow::Result<_>>()?,
         })
-    }
-}
-
-impl TryFrom<RuleRow> for Rule {
-    type Error = anyhow::Error;
-
-    fn try_from(row: RuleRow) -> anyhow::Result<Self> {
-        let several = |rows: Vec<RuleRow>| {
-            rows.into_iter()
-                .map(Self::try_from)
-                .collect::<anyhow::Result<_>>()
-        };
-        Ok(match row {
-            RuleRow::All(rows) => Self::All(several(rows)?),
-            RuleRow::Any(rows) => Self::Any(several(rows)?),
-            RuleRow::Not(row) => Self::Not(Box::new(Self::try_from(*row)?)),
-            RuleRow::Test(name, check) => {
-                let name = AttributeName::parse(&name)
-                    .with_context(|| format!("a stored rule tests {name}"))?;
-                Self::Test(name, check.into())
-            }
-        })
-    }
-}
-
-impl From<CheckRow> for Check {
-    fn from(row: CheckRow) -> Self {
-        match row {
-            CheckRow::Equal(ScalarRow::Bool(flag), is) => Self::Equal(Scalar::Bool(flag), is),
-            CheckRow::Equal(ScalarRow::Number(number), is) => {
-                Self::Equal(Scalar::Number(number), is)
-            }
-            CheckRow::Equal(ScalarRow::Text(text), is) => Self::Equal(Scalar::Text(text), is),
-            CheckRow::In(texts, is) => Self::In(texts, is),
-            CheckRow::Less(number) => Self::Compare(Relation::Less, number),
-            CheckRow::AtMost(number) => Self::Compare(Relation::AtMost, number),
-            CheckRow::Greater(number) => Self::Compare(Relation::Greater, number),
-            CheckRow::AtLeast(number) => Self::Compare(Relation::AtLeast, number),
-            CheckRow::Contains(text) => Self::Contains(text),
-            CheckRow::Exists(there) => Self::Exists(there),
-        }
     }
 }

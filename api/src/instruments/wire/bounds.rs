@@ -9,7 +9,7 @@ use crate::media::{OverlayLife, life_from_wire};
 
 /// A text that a person reads. Markup in it is text like any other: whoever shows it shows it as text. Control
 /// characters have no way to be shown.
-pub(super) fn text(field: &str, value: String, longest: usize) -> Result<String> {
+pub(in crate::instruments) fn text(field: &str, value: String, longest: usize) -> Result<String> {
     let length = value.chars().count();
     let plain = !value.trim().is_empty() && !value.chars().any(char::is_control);
     if plain && length <= longest {

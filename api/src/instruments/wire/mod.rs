@@ -1,10 +1,10 @@
 //! Instruments on the wire and in the domain.
 
-mod bounds;
+pub(super) mod bounds;
 mod caps;
 mod category;
 mod content;
-mod rule;
+pub(super) mod rule;
 #[cfg(test)]
 mod tests;
 
@@ -83,7 +83,9 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
             .map(|id| CampaignId::parse(&id).at("campaign_id"))
             .transpose()?,
         trigger: trigger.map(trigger_from_wire).transpose()?,
-        audience: audience.map(rule::from_wire).transpose()?,
+        audience: audience
+            .map(|wire| rule::from_wire("audience", wire))
+            .transpose()?,
         schedule: schedule.map(schedule_from_wire).transpose()?,
         frequency_cap: frequency_cap.map(cap_from_wire).transpose()?,
         frequency_caps: caps_from_wire("frequency_caps", frequency_caps)?,

@@ -1,0 +1,158 @@
+//! Saved audiences in SQL.
+
+use anyhow::Context;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{AudienceDefinition, SavedAudience};
+use crate::db::{Db, bump};
+use crate::instruments::TOPIC;
+use crate::instruments::audience::{Rule, RuleRow, Saved};
+use crate::words::{AudienceId, Time};
+
+fn audience_id(row: &AnyRow) -> anyhow::Result<AudienceId> {
+    AudienceId::parse(row.try_get("audience_id")?)
+        .map_err(|e| anyhow::anyhow!("a saved audience is invalid: {}", e.detail))
+}
+
+fn rule(row: &AnyRow) -> anyhow::Result<Rule> {
+    serde_json::from_str::<RuleRow>(row.try_get("rule")?)?.try_into()
+}
+
+fn rule_text(rule: &Rule) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(&RuleRow::from(rule))?)
+}
+
+fn from_row(row: &AnyRow) -> anyhow::Result<SavedAudience> {
+    Ok(SavedAudience {
+        audience_id: audience_id(row)?,
+        revision: u32::try_from(row.try_get::<i64, _>("revision")?)?,
+        definition: AudienceDefinition {
+            name: row.try_get("name")?,
+            description: row.try_get("description")?,
+            rule: rule(row)?,
+        },
+        created_at: Time::from_ms(row.try_get("created_at")?),
+        updated_at: Time::from_ms(row.try_get("updated_at")?),
+    })
+}
+
+/// The rules of all of them, for the index.
+pub(in crate::instruments) async fn rules(db: &Db) -> anyhow::Result<Saved> {
+    let rows = sqlx::query("select audience_id, rule from audience")
+        .fetch_all(db.pool())
+        .await
+        .context("failed to read the saved audiences")?;
+    let rules = rows.iter().map(|row| Ok((audience_id(row)?, rule(row)?)));
+    Ok(Saved(rules.collect::<anyhow::Result<_>>()?))
+}
+
+pub(super) async fn get(db: &Db, id: &AudienceId) -> anyhow::Result<Option<SavedAudience>> {
+    let row = sqlx::query(
+        "select audience_id, name, description, revision, rule, created_at, updated_at from audience
+         where audience_id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(db.pool())
+    .await
+    .context("failed to read a saved audience")?;
+    row.as_ref().map(from_row).transpose()
+}
+
+pub(super) async fn page(db: &Db, after: &str, limit: u32) -> anyhow::Result<Vec<SavedAudience>> {
+    let rows = sqlx::query(
+        "select audience_id, name, description, revision, rule, created_at, updated_at from audience
+         where audience_id > $1 order by audience_id limit $2",
+    )
+    .bind(after.to_owned())
+    .bind(i64::from(limit))
+    .fetch_all(db.pool())
+    .await
+    .context("failed to read a page of saved audiences")?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Nothing uses it yet, so no topic moves.
+pub(super) async fn insert(db: &Db, audience: &SavedAudience) -> anyhow::Result<()> {
+    let mut write = db.write().await?;
+    let definition = &audience.definition;
+    sqlx::query(
+        "insert into audience (audience_id, name, description, revision, rule, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(audience.audience_id.to_string())
+    .bind(definition.name.clone())
+    .bind(definition.description.clone())
+    .bind(i64::from(audience.revision))
+    .bind(rule_text(&definition.rule)?)
+    .bind(audience.created_at.ms())
+    .bind(audience.updated_at.ms())
+    .execute(write.tx())
+    .await
+    .context("failed to save an audience")?;
+    Ok(write.commit().await?)
+}
+
+/// False where there is none.
+pub(super) async fn replace(
+    db: &Db,
+    id: &AudienceId,
+    definition: &AudienceDefinition,
+    now: Time,
+) -> anyhow::Result<bool> {
+    let mut write = db.write().await?;
+    let done = sqlx::query(
+        "update audience set name = $1, description = $2, rule = $3, revision = revision + 1, updated_at = $4
+         where audience_id = $5",
+    )
+    .bind(definition.name.clone())
+    .bind(definition.description.clone())
+    .bind(rule_text(&definition.rule)?)
+    .bind(now.ms())
+    .bind(id.to_string())
+    .execute(write.tx())
+    .await
+    .context("failed to change a saved audience")?;
+    // The index holds its rule compiled, wherever it is used.
+    bump(write.tx(), TOPIC, now).await?;
+    write.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What became of a deletion.
+pub(super) enum Deletion {
+    Done,
+    Missing,
+    /// By so many instruments.
+    Used(i64),
+}
+
+pub(super) async fn delete(db: &Db, id: &AudienceId) -> anyhow::Result<Deletion> {
+    let mut write = db.write().await?;
+    // As a rule's row writes it; ids of our own making hold nothing that `like` would read otherwise.
+    let used = sqlx::query(
+        "select count(distinct i.instrument_id) as used from instrument i
+         join instrument_version v on v.instrument_id = i.instrument_id
+             and (v.version = i.version or v.version = i.approved_version)
+         where i.state <> 'archived' and v.definition like $1",
+    )
+    .bind(format!("%\"saved\":\"{id}\"%"))
+    .fetch_one(write.tx())
+    .await
+    .context("failed to look for who uses an audience")?
+    .try_get::<i64, _>("used")?;
+    if used > 0 {
+        return Ok(Deletion::Used(used));
+    }
+    let done = sqlx::query("delete from audience where audience_id = $1")
+        .bind(id.to_string())
+        .execute(write.tx())
+        .await
+        .context("failed to delete a saved audience")?;
+    write.commit().await?;
+    Ok(if done.rows_affected() == 1 {
+        Deletion::Done
+    } else {
+        Deletion::Missing
+    })
+}
