@@ -14,7 +14,7 @@ PAGE_FROM := $(shell find web/player/src web/player/styles -type f) web/player/i
 # What may be said as `make demo PORT=9000`; the program reads each as BECKON_….
 $(foreach name,PORT BIND DATA_DIR VIDEO DETECTIONS TASTES SEED,\
   $(if $($(name)),$(eval demo token: export BECKON_$(name) := $$($(name)))))
-$(foreach name,ROLE SUBJECT,$(if $($(name)),$(eval token: export BECKON_$(name) := $$($(name)))))
+$(foreach name,ROLE SUBJECT TEST,$(if $($(name)),$(eval token: export BECKON_$(name) := $$($(name)))))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

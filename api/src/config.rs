@@ -212,6 +212,9 @@ pub struct ServeOptions {
         value_name = "MS"
     )]
     pub quiet_ms: u64,
+    /// How many of a hundred viewers are held out for good, and see nothing, so that the others can be compared with them
+    #[arg(long, env = "BECKON_HOLDOUT_PERCENT", default_value_t = 5.0, value_name = "PERCENT", value_parser = percent)]
+    pub holdout_percent: f64,
     /// Over how long viewers spread their questions after a cue, in ms
     #[arg(
         long,
@@ -375,4 +378,10 @@ pub struct HookOptions {
         value_name = "ARN"
     )]
     pub sns_topics: Vec<String>,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let read = text.parse::<f64>().ok();
+    let percent = read.filter(|percent| (0.0..=100.0).contains(percent));
+    percent.ok_or_else(|| "a percentage lies in 0..=100".to_owned())
 }

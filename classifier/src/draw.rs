@@ -22,7 +22,7 @@ const fn fold(a: u64, b: u64) -> u64 {
 
 /// Mixes bytes into a running state, eight at a time, the length last.
 #[must_use]
-pub(crate) fn mix_bytes(state: u64, bytes: &[u8]) -> u64 {
+pub fn mix_bytes(state: u64, bytes: &[u8]) -> u64 {
     let mut state = state;
     for chunk in bytes.chunks(8) {
         let mut word = [0_u8; 8];

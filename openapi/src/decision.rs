@@ -112,6 +112,13 @@ pub struct Decision {
     pub position_ms: i64,
     /// What to draw, best first; may be empty.
     pub overlays: Vec<Overlay>,
+    /// `test` where the token tries out: nothing of it counts, and the overlay says so. `holdout` where the viewer sees
+    /// nothing, so that the others can be compared with it. Not there otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<DecisionMode>,
+    /// Under holdout: what would have been shown. Draw none of it; tell its impression when its turn would have come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<Overlay>,
     /// Ask again at this position even without a cue; `null` where only a cue is worth asking.
     #[schema(required)]
     pub next_check_ms: Option<i64>,
@@ -143,6 +150,16 @@ pub enum Degraded {
     CueMissing,
 }
 
+/// A decision that does not count like others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionMode {
+    /// Somebody tries out.
+    Test,
+    /// The viewer is held out.
+    Holdout,
+}
+
 /// What the SDK draws.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Overlay {
@@ -152,6 +169,9 @@ pub struct Overlay {
     pub version: u32,
     /// Its kind.
     pub kind: InstrumentKind,
+    /// Which of its variants; not there where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_id: Option<String>,
     /// From this position on.
     pub show_at_ms: i64,
     /// Until this position, whatever happens to later signals.

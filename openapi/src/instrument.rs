@@ -75,6 +75,9 @@ pub struct NewInstrument {
     /// Whether it may run while the stream is in an ad break: `include` unless told.
     #[serde(default)]
     pub ad_breaks: AdBreaks,
+    /// The same thing told in 2 to 8 ways, to find out which is best; each viewer sees the same one throughout.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
     /// What it advertises: ids of `GET /v1/categories`, at most 8. Viewers may opt out of them.
     #[serde(default)]
     pub categories: Vec<String>,
@@ -90,6 +93,21 @@ pub struct Competitors {
     /// Ids of categories, with all that lies within them. At most 20.
     #[serde(default)]
     pub categories: Vec<String>,
+}
+
+/// One way to tell an instrument.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// 1 to 128 of `A-Za-z0-9._:-`; unique within the instrument.
+    pub variant_id: String,
+    /// How large its share of the viewers is, beside the others' weights: 1 to 1000, 100 unless told.
+    #[serde(default)]
+    pub weight: Option<u32>,
+    /// What it shows: of the instrument's kind, a question with the same `answer_id`s, an offer with the same link. One variant at the most is
+    /// without, and shows the instrument's own content: the control.
+    #[serde(default)]
+    pub content: Option<crate::content::Content>,
 }
 
 /// Whether something may run while the stream is in an ad break.
@@ -270,7 +288,7 @@ pub enum InstrumentKind {
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "frequency_caps": [],
     "stop_after": ["answer"], "overlay_life": null,
     "media_ids": [], "priority": 5, "weight": 100, "competes_with": {"advertisers": [], "categories": []},
-    "allow_forward": false, "ad_breaks": "include", "categories": [],
+    "allow_forward": false, "ad_breaks": "include", "variants": [], "categories": [],
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct Instrument {
@@ -329,6 +347,8 @@ pub struct Instrument {
     pub allow_forward: bool,
     /// Whether it may run while the stream is in an ad break.
     pub ad_breaks: AdBreaks,
+    /// The ways in which it is told; empty where there is one.
+    pub variants: Vec<Variant>,
     /// What it advertises: ids of `GET /v1/categories`.
     pub categories: Vec<String>,
     /// When it was registered (RFC 3339).

@@ -366,8 +366,13 @@ impl Ground {
             cues: cues.clone(),
             ranking: ranking.clone(),
         };
-        Decisions::new(sources, self.auth.keys(), default_life(options))?
-            .reached_at(options.events.public_url.clone())
+        Decisions::new(
+            sources,
+            self.auth.keys(),
+            default_life(options),
+            options.holdout_percent,
+        )?
+        .reached_at(options.events.public_url.clone())
     }
 
     fn events(&self, options: &ServeOptions) -> anyhow::Result<Events> {

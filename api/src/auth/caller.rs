@@ -18,6 +18,8 @@ pub struct Caller {
     pub subject: ViewerId,
     /// The role.
     pub role: Role,
+    /// A viewer who tries out: decisions are real, and nothing of them counts.
+    pub test: bool,
     /// Only for this media.
     pub media: Option<MediaId>,
     /// From this moment on the token is worth nothing.

@@ -48,6 +48,9 @@ pub struct Claims {
     /// A viewer of whom nothing may be kept, whatever the subject says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
+    /// A viewer who tries out: decisions are real, and nothing of them counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
     /// Only for this media.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<String>,
@@ -94,7 +97,7 @@ impl Auth {
         length_s: i64,
         now: Time,
     ) -> anyhow::Result<String> {
-        self.sign(subject, role, false, length_s, now)
+        self.sign(subject, role, (false, false), length_s, now)
     }
 
     /// Signs a token for a viewer who is nobody in particular: nothing is kept of who uses it.
@@ -102,14 +105,22 @@ impl Auth {
     /// # Errors
     /// When the key cannot sign.
     pub fn issue_anonymous(&self, length_s: i64, now: Time) -> anyhow::Result<String> {
-        self.sign("", Role::Viewer, true, length_s, now)
+        self.sign("", Role::Viewer, (true, false), length_s, now)
+    }
+
+    /// Signs a token for a viewer who tries out.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    pub fn issue_test(&self, subject: &str, length_s: i64, now: Time) -> anyhow::Result<String> {
+        self.sign(subject, Role::Viewer, (false, true), length_s, now)
     }
 
     fn sign(
         &self,
         subject: &str,
         role: Role,
-        anonymous: bool,
+        (anonymous, test): (bool, bool),
         length_s: i64,
         now: Time,
     ) -> anyhow::Result<String> {
@@ -118,6 +129,7 @@ impl Auth {
             sub: subject.to_owned(),
             role,
             anonymous,
+            test,
             media: None,
             iat,
             exp: iat + length_s,
@@ -178,6 +190,7 @@ impl Auth {
         Ok(Caller {
             subject,
             role: claims.role,
+            test: claims.test && claims.role == Role::Viewer,
             media: media.map_err(|_| unauthenticated("the token's media is not an id"))?,
             expires_at,
         })
@@ -253,7 +266,7 @@ mod tests {
             "two tokens do not join up"
         );
         let named = auth
-            .sign("alice", Role::Viewer, true, 60, NOW)
+            .sign("alice", Role::Viewer, (true, false), 60, NOW)
             .expect("a token");
         assert!(
             subject(&named).is_anonymous(),

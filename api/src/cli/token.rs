@@ -21,6 +21,9 @@ pub(super) struct Token {
     /// For a viewer who is nobody in particular: nothing is kept of who uses it
     #[arg(long, conflicts_with = "subject")]
     anonymous: bool,
+    /// A viewer who tries out: decisions are real, and nothing of them is counted, capped, billed or learnt
+    #[arg(long, env = "BECKON_TEST", conflicts_with = "anonymous")]
+    test: bool,
     /// How long it is good for, in seconds
     #[arg(long, env = "BECKON_TOKEN_LENGTH_S", default_value_t = 3600, value_name = "SECONDS",
           value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
@@ -41,10 +44,15 @@ impl Token {
         }
         let subject = ViewerId::parse(self.subject.as_deref().unwrap_or_default())
             .map_err(|invalid| anyhow::anyhow!("the subject is {}", invalid.bound))?;
-        println!(
-            "{}",
-            auth.issue(subject.as_str(), self.role, self.length_s, now())?
+        anyhow::ensure!(
+            !self.test || self.role == Role::Viewer,
+            "--test is for viewers: nobody else is shown anything"
         );
+        let token = match self.test {
+            true => auth.issue_test(subject.as_str(), self.length_s, now())?,
+            false => auth.issue(subject.as_str(), self.role, self.length_s, now())?,
+        };
+        println!("{token}");
         Ok(())
     }
 }

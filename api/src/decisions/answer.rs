@@ -14,6 +14,7 @@ use super::layout::{Anchor, Place};
 use super::link::{self, Link, Links, Way};
 use super::receipt::{Draft, Other, Sealer};
 use super::scene::{Choice, Pick, Scene};
+use super::terms::Mode;
 use super::wire::{self, explain};
 use crate::error::Result;
 
@@ -52,13 +53,21 @@ pub(super) fn write(
     out.extend_from_slice(br#"","position_ms":"#);
     put_number(scene.position.ms(), &mut out);
     out.extend_from_slice(br#","overlays":["#);
-    for (i, pick) in choice.picks.iter().enumerate() {
-        if i > 0 {
-            out.push(b',');
-        }
-        overlay(seals, scene, choice, pick, scratch, &mut out);
+    // Who is held out is told what it would have been shown, and draws none of it.
+    if scene.mode != Mode::Holdout {
+        all(seals, scene, choice, scratch, &mut out);
     }
-    out.extend_from_slice(br#"],"next_check_ms":"#);
+    out.push(b']');
+    match scene.mode {
+        Mode::Live => {}
+        Mode::Test => out.extend_from_slice(br#","mode":"test""#),
+        Mode::Holdout => {
+            out.extend_from_slice(br#","mode":"holdout","held_out":["#);
+            all(seals, scene, choice, scratch, &mut out);
+            out.push(b']');
+        }
+    }
+    out.extend_from_slice(br#","next_check_ms":"#);
     match next_check_ms(scene, choice) {
         Some(position_ms) => put_number(position_ms, &mut out),
         None => out.extend_from_slice(b"null"),
@@ -113,6 +122,21 @@ fn put_layout(place: Option<Place>, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
+fn all(
+    seals: Seals<'_>,
+    scene: &Scene<'_>,
+    choice: &Choice,
+    scratch: &mut Scratch,
+    out: &mut Vec<u8>,
+) {
+    for (i, pick) in choice.picks.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        overlay(seals, scene, choice, pick, scratch, out);
+    }
+}
+
 fn put_number(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
@@ -137,9 +161,14 @@ fn overlay(
     put_number(shows_at.ms(), out);
     out.extend_from_slice(br#","hide_at_ms":"#);
     put_number(shows_at.forward(pick.show_ms).ms(), out);
+    let variant = pick
+        .terms
+        .variant
+        .and_then(|at| live.variants.get(usize::from(at)));
+    let contents = variant.unwrap_or(&live.contents);
     put_layout(pick.place, out);
     out.push(b',');
-    out.extend_from_slice(live.contents.lookup(scene.locale).as_bytes());
+    out.extend_from_slice(contents.lookup(scene.locale).as_bytes());
     if let Some((links, base)) = seals.links
         && live.kind.has_link()
     {

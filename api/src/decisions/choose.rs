@@ -7,6 +7,8 @@ use super::filters::{self, Filter};
 use super::rank::{self, Ranked};
 use super::receipt::Other;
 use super::scene::{Choice, Reason, Scene};
+use super::sticky;
+use super::terms::Mode;
 use crate::words::Time;
 
 /// Memory that decisions of one worker use again.
@@ -66,7 +68,7 @@ pub(super) fn choose(rules: &[(&str, Filter)], scene: &Scene<'_>, scratch: &mut 
         .context
         .pieces(scene.media.media_id.as_str(), seen, scene.locale);
 
-    let picks = match scene.show {
+    let mut picks = match scene.show {
         Some(_) => rank::put(scene, &mut scratch.ranked, &mut scratch.numbers),
         None => {
             let (ranked, numbers) = (&mut scratch.ranked, &mut scratch.numbers);
@@ -77,6 +79,14 @@ pub(super) fn choose(rules: &[(&str, Filter)], scene: &Scene<'_>, scratch: &mut 
         if picks.iter().all(|pick| pick.ranked != i) {
             reasons[ranked.lost_to() as usize] += 1;
         }
+    }
+    for pick in &mut picks {
+        let live = scene.index.get(pick.at);
+        pick.terms.mode = scene.mode;
+        pick.terms.variant = sticky::variant(&scene.viewer.viewer_id, live.key, &live.weights);
+    }
+    if scene.mode == Mode::Holdout {
+        reasons[Reason::Holdout as usize] = u32::try_from(picks.len()).unwrap_or(u32::MAX);
     }
     Choice {
         decision: decision_number(scene.seed),

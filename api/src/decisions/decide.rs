@@ -9,8 +9,10 @@ use beckon_classifier::schema::Schema;
 use super::missing::Missing;
 use super::policies::Policies;
 use super::scene::Scene;
+use super::terms::Mode;
 use super::{
     Ask, Ranking, answer, choose, context, filters, gather, link, pending, receipt, seed, shown,
+    sticky,
 };
 use crate::auth::Caller;
 use crate::cues::Cues;
@@ -55,6 +57,8 @@ pub struct Decisions {
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
     life: OverlayLife,
+    /// How many of a hundred viewers are held out.
+    holdout_percent: f64,
     /// Belongs to this installation, so that nobody can foretell its draws.
     salt: u64,
 }
@@ -68,6 +72,7 @@ impl Decisions {
         sources: Sources,
         keys: &crate::auth::Keys,
         life: OverlayLife,
+        holdout_percent: f64,
     ) -> anyhow::Result<Self> {
         let digest = blake3::keyed_hash(&keys.receipt()[0], b"the salt of decisions");
         let mut salt = [0; 8];
@@ -81,6 +86,7 @@ impl Decisions {
             policies: Policies::new()?,
             context: context::Fields::of(&Schema::default()),
             life,
+            holdout_percent,
             salt: u64::from_le_bytes(salt),
         })
     }
@@ -147,9 +153,14 @@ impl Decisions {
         let ranking = self.sources.ranking.load();
         let without_model = missing.is_contextual().then(|| ranking.without_model());
         let ranking = without_model.as_ref().unwrap_or(&ranking);
-        let mut shown = shown::Shown::gather(&self.sealer, &index, &media, &viewer, ask, now);
+        let mode = sticky::mode(&viewer.viewer_id, caller.test, self.holdout_percent);
         let asked = (&viewer.viewer_id, media_id, seed);
-        self.pending.of(asked, now, |showing| shown.add(showing));
+        // Who tries out sees each thing as if for the first time, and nobody remembers it.
+        let mut shown = shown::Shown::default();
+        if mode != Mode::Test {
+            shown = shown::Shown::gather(&self.sealer, &index, &media, &viewer, ask, now);
+            self.pending.of(asked, now, |showing| shown.add(showing));
+        }
         let scene = Scene {
             media: &media,
             window,
@@ -161,6 +172,7 @@ impl Decisions {
             index: &index,
             delivery: &delivery.rules,
             viewer: &viewer,
+            mode,
             personal: viewer.personalisation()
                 && ask.personalisation != Some(false)
                 && !missing.is_contextual(),
@@ -183,7 +195,7 @@ impl Decisions {
             let mut choice = choose::choose(filters::ALL, &scene, scratch);
             // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
             choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
-            if !viewer.viewer_id.is_anonymous() {
+            if mode != Mode::Test && !viewer.viewer_id.is_anonymous() {
                 self.pending.remember(asked, now, choice.showings(&scene));
             }
             let took = || began.elapsed();

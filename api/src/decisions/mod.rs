@@ -27,6 +27,7 @@ mod room;
 mod scene;
 mod seed;
 mod shown;
+mod sticky;
 mod terms;
 mod wire;
 mod world;

@@ -9,7 +9,7 @@ use beckon_classifier::schema::Piece;
 use super::layout::{Place, Room, Viewport};
 use super::missing::Missing;
 use super::shown::{Showing, Shown};
-use super::terms::Terms;
+use super::terms::{Mode, Terms};
 use super::{Ranking, context, receipt, room};
 use crate::cues::Show;
 use crate::detections::Page;
@@ -142,6 +142,8 @@ pub(super) struct Scene<'a> {
     /// What holds over all instruments.
     pub(super) delivery: &'a DeliveryRules,
     pub(super) viewer: &'a Viewer,
+    /// On what terms the viewer is shown anything.
+    pub(super) mode: Mode,
     /// The profile may be used.
     pub(super) personal: bool,
     /// What the decision had to do without.

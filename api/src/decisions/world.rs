@@ -11,7 +11,7 @@ use super::missing::Missing;
 use super::policies::Policies;
 use super::scene::Scene;
 use super::shown::Shown;
-use super::{Ask, Ranking, context, seed};
+use super::{Ask, Ranking, context, seed, sticky};
 use crate::cues::Show;
 use crate::detections::Stretch;
 use crate::error::Result;
@@ -38,6 +38,10 @@ pub(super) struct World {
     pub(super) context: context::Fields,
     /// How overlays live where neither instrument nor media says.
     pub(super) life: OverlayLife,
+    /// Who asks tries out.
+    pub(super) tries_out: bool,
+    /// How many of a hundred viewers are held out.
+    pub(super) holdout_percent: f64,
     /// What the draws hang on beside viewer, media and cue.
     pub(super) salt: u64,
 }
@@ -62,6 +66,8 @@ impl World {
             policies: Policies::new()?,
             context: context::Fields::of(&Schema::default()),
             life,
+            tries_out: false,
+            holdout_percent: 0.0,
             salt: 0,
         })
     }
@@ -87,6 +93,7 @@ impl World {
             index: &self.index,
             delivery: &self.delivery,
             viewer,
+            mode: sticky::mode(&viewer.viewer_id, self.tries_out, self.holdout_percent),
             personal: viewer.personalisation() && ask.personalisation != Some(false),
             missing: Missing::default(),
             shown,

@@ -4,6 +4,7 @@ use super::audience::Rule;
 use super::caps::{Cap, Caps, Period};
 use super::content::Content;
 use super::presentation::Presentation;
+use super::variants::Variant;
 use crate::categories::Categories;
 use crate::media::OverlayLife;
 use crate::viewers::{Act, Acts, Labels};
@@ -111,6 +112,8 @@ pub struct Definition {
     pub in_ad_breaks: bool,
     /// What it advertises.
     pub categories: Categories,
+    /// The ways in which it is told; empty where there is one, else at least two.
+    pub variants: Vec<Variant>,
 }
 
 impl Definition {

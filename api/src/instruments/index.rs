@@ -15,7 +15,7 @@ use super::delivery::Competes;
 use super::extent::Extent;
 use super::locale::Localised;
 use super::show_time::ShowTime;
-use super::wire::overlay_contents;
+use super::wire::{overlay_contents, overlay_variants};
 use crate::categories::Categories;
 use crate::detections::{NameId, Names};
 use crate::media::OverlayLife;
@@ -94,6 +94,10 @@ pub struct Live {
     pub follows: Option<Followed>,
     /// What the viewer sees, as the overlay's JSON carries it: `locale` and `content`, without the right answer.
     pub contents: Localised,
+    /// The ways in which it is told, each as `contents` would be; empty where there is one.
+    pub variants: Box<[Localised]>,
+    /// Their weights.
+    pub weights: Box<[u32]>,
     /// The overlay's JSON up to the value of `show_at_ms`.
     pub head_json: Box<str>,
 }
@@ -105,7 +109,7 @@ impl Live {
         instrument_id: InstrumentId,
         version: u32,
         definition: Definition,
-        contents: Localised,
+        (contents, variants): (Localised, Vec<Localised>),
         campaign: Option<Arc<Running>>,
         saved: &Saved,
         schema: &Schema,
@@ -178,6 +182,8 @@ impl Live {
             in_ad_breaks: definition.in_ad_breaks,
             categories: definition.categories,
             contents,
+            weights: definition.variants.iter().map(|v| v.weight).collect(),
+            variants: variants.into(),
             follows,
         }
     }
@@ -257,11 +263,12 @@ impl Index {
                 let running = campaigns.get(&campaigns::key(id)).cloned();
                 running.unwrap_or_else(|| Arc::new(Running::over(id)))
             });
+            let variants = overlay_variants(&definition)?;
             let live = Live::new(
                 instrument_id,
                 version,
                 definition,
-                content,
+                (content, variants),
                 campaign,
                 saved,
                 schema,

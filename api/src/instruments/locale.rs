@@ -84,6 +84,17 @@ impl Localised {
         }
     }
 
+    /// The same with this before each.
+    #[must_use]
+    pub(super) fn after(self, head: &str) -> Self {
+        let with = |text: Box<str>| format!("{head}{text}").into_boxed_str();
+        Self {
+            own: with(self.own),
+            own_locale: self.own_locale,
+            others: self.others.into_iter().map(|(l, t)| (l, with(t))).collect(),
+        }
+    }
+
     /// In the language that this tag asks for: the exact one, else the tag without its last part and so on, else the
     /// author's.
     #[must_use]

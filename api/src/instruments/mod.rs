@@ -26,6 +26,7 @@ mod row;
 mod show_time;
 mod standing;
 mod store;
+mod variants;
 mod wire;
 
 pub use audience::Audience;
@@ -45,6 +46,7 @@ use registry::missing;
 pub use show_time::ShowTime;
 pub use standing::{Review, Standing, State, Step};
 pub use store::Wanted;
+pub use variants::Variant;
 pub use wire::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire,
     definition as definition_from_wire, level_caps_from_wire, level_caps_to_wire,

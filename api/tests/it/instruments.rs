@@ -417,6 +417,7 @@ async fn own_index(server: &mut Server) {
     let caller = |subject: &str| Caller {
         subject: ViewerId::parse(subject).expect("an id"),
         role: Role::Marketer,
+        test: false,
         media: None,
         expires_at: now().plus_ms(60_000),
     };

@@ -72,6 +72,12 @@ struct File {
     delivery_rules: NewDeliveryRules,
     #[serde(default)]
     viewer: ViewerOf,
+    /// Who asks tries out.
+    #[serde(default)]
+    test: bool,
+    /// How many of a hundred viewers are held out; none unless told.
+    #[serde(default)]
+    holdout_percent: f64,
     /// Another number draws others of several candidates that are as good.
     #[serde(default)]
     salt: u64,
@@ -147,6 +153,8 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     world.show = show;
     world.salt = file.salt;
     world.delivery = delivery_rules_from_wire(file.delivery_rules)?;
+    world.tries_out = file.test;
+    world.holdout_percent = file.holdout_percent;
     Ok(Case {
         what: file.what,
         world,

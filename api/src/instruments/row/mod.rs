@@ -12,10 +12,11 @@ use super::audience::{Rule, RuleRow};
 use super::caps_row::{caps_from_row, caps_to_row};
 use super::definition::{Definition, FrequencyCap, Kind, MIDDLE_WEIGHT, Schedule, Trigger};
 use super::delivery::CompetitorsRow;
+use super::variants::Variant;
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::{Act, Acts};
-use crate::words::{CampaignId, Confidence, Invalid, MediaId, Time};
+use crate::words::{AnswerId, CampaignId, Confidence, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct DefinitionRow {
@@ -52,6 +53,15 @@ pub(super) struct DefinitionRow {
     not_in_ad_breaks: bool,
     #[serde(default)]
     categories: Vec<String>,
+    #[serde(default)]
+    variants: Vec<VariantRow>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct VariantRow {
+    variant_id: String,
+    weight: u32,
+    content: Option<(ContentRow, PresentationRow)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -89,6 +99,7 @@ impl From<&Definition> for DefinitionRow {
             allow_forward,
             in_ad_breaks,
             categories,
+            variants,
         } = definition;
         let ms = |time: Option<Time>| time.map(Time::ms);
         Self {
@@ -123,12 +134,44 @@ impl From<&Definition> for DefinitionRow {
             allow_forward: *allow_forward,
             not_in_ad_breaks: !in_ad_breaks,
             categories: categories.iter().map(|c| c.id().to_owned()).collect(),
+            variants: variants.iter().map(VariantRow::from).collect(),
         }
     }
 }
 
 fn invalid(error: Invalid) -> anyhow::Error {
     anyhow::anyhow!("a stored instrument is invalid: {}", error.detail)
+}
+
+impl From<&Variant> for VariantRow {
+    fn from(variant: &Variant) -> Self {
+        let Variant {
+            variant_id,
+            weight,
+            content,
+        } = variant;
+        let content = content.as_ref();
+        Self {
+            variant_id: variant_id.to_string(),
+            weight: *weight,
+            content: content.map(|(content, presentation)| (content.into(), presentation.into())),
+        }
+    }
+}
+
+impl TryFrom<VariantRow> for Variant {
+    type Error = anyhow::Error;
+
+    fn try_from(row: VariantRow) -> anyhow::Result<Self> {
+        let content = row.content.map(|(content, presentation)| {
+            anyhow::Ok((content.try_into()?, presentation.try_into()?))
+        });
+        Ok(Self {
+            variant_id: AnswerId::parse(&row.variant_id).map_err(invalid)?,
+            weight: row.weight,
+            content: content.transpose()?,
+        })
+    }
 }
 
 impl TryFrom<DefinitionRow> for Definition {
@@ -183,6 +226,11 @@ impl TryFrom<DefinitionRow> for Definition {
             competes_with: row.competes_with.try_into()?,
             allow_forward: row.allow_forward,
             in_ad_breaks: !row.not_in_ad_breaks,
+            variants: row
+                .variants
+                .into_iter()
+                .map(Variant::try_from)
+                .collect::<anyhow::Result<_>>()?,
             categories: categories
                 .map(|id| Category::parse(id).map_err(invalid))
                 .collect::<anyhow::Result<_>>()?,

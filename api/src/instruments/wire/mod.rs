@@ -7,6 +7,7 @@ mod content;
 pub(super) mod rule;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 use beckon_openapi::instrument as wire;
 use beckon_openapi::review as reviews;
@@ -14,7 +15,7 @@ use beckon_openapi::review as reviews;
 use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
 use super::delivery::{competitors_from_wire, weight_from_wire};
 use super::{Draft, Instrument, Review, State, Written, accessibility};
-use crate::error::{At, Refusal, Result};
+use crate::error::{At, Error, Refusal, Result};
 use crate::media::life_to_wire;
 use crate::viewers::Act;
 use crate::words::{CampaignId, Confidence, ExternalId, MediaId, Time};
@@ -24,7 +25,7 @@ pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
     level_caps_to_wire,
 };
-pub(super) use content::overlay_contents;
+pub(super) use content::{overlay_contents, overlay_variants};
 
 const MOST_NAMES: usize = 50;
 const MOST_MEDIA: usize = 100;
@@ -69,11 +70,13 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         allow_forward,
         ad_breaks,
         categories,
+        variants,
     } = wire;
     count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
     let media_ids = media_ids.iter().enumerate();
     let media_ids = media_ids.map(|(i, id)| MediaId::parse(id).at(&format!("media_ids[{i}]")));
     let (kind, content, presentation) = content::from_wire(content)?;
+    let variants = variants::from_wire(variants, kind, &content)?;
     let definition = Definition {
         name: text("name", name, 120)?,
         kind,
@@ -110,8 +113,13 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         allow_forward,
         in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
         categories: category::from_wire(&categories)?,
+        variants,
     };
     accessibility::check(&definition)?;
+    for (i, variant) in definition.variants.iter().enumerate() {
+        accessibility::check(&definition.told_as(variant))
+            .map_err(|refusal| Error::from(refusal).within(&format!("variants[{i}]")))?;
+    }
     Ok(definition)
 }
 
@@ -278,6 +286,7 @@ pub(super) fn definition_to_wire(definition: &Definition) -> wire::NewInstrument
             false => wire::AdBreaks::Exclude,
         },
         categories: category::to_wire(definition.categories),
+        variants: variants::to_wire(definition),
     }
 }
 
@@ -311,6 +320,7 @@ impl From<&Instrument> for wire::Instrument {
             allow_forward,
             ad_breaks,
             categories,
+            variants,
         } = definition_to_wire(definition);
         Self {
             instrument_id: instrument_id.to_string(),
@@ -348,6 +358,7 @@ impl From<&Instrument> for wire::Instrument {
             allow_forward,
             ad_breaks,
             categories,
+            variants,
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }

@@ -60,6 +60,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         show_ms: 30_000,
         quiet_ms: 60_000,
         spread_ms: 0,
+        holdout_percent: 0.0,
         reach: Reach::Loopback,
         ingest: Switch::On,
         most_watches: 32,

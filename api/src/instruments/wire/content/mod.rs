@@ -109,6 +109,20 @@ pub(in crate::instruments) fn overlay_contents(
     ))
 }
 
+/// The same of each variant, with its id.
+pub(in crate::instruments) fn overlay_variants(
+    definition: &Definition,
+) -> serde_json::Result<Vec<Localised>> {
+    let variants = definition.variants.iter();
+    variants
+        .map(|variant| {
+            // An id is of characters that JSON need not escape.
+            let id = format!(r#""variant_id":"{}","#, variant.variant_id);
+            Ok(overlay_contents(&definition.told_as(variant))?.after(&id))
+        })
+        .collect()
+}
+
 /// Takes out what viewers are not to have, and says what only they need.
 fn for_viewers(content: &mut wire::Content) {
     match content {
