@@ -45,7 +45,7 @@ pub struct NewDeliveryRules {
     "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct DeliveryRules {
-    /// Counts their changes; 0 before anybody wrote any. It is the `ETag` too.
+    /// Counts their changes; 0 before anybody wrote any.
     pub version: u32,
     /// So many of some kinds for so many of others.
     pub mix: Vec<Mix>,

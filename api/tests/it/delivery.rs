@@ -6,7 +6,7 @@ use beckon_api::db::Refresh;
 use beckon_api::instruments::{Delivery, Kind};
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Server};
+use crate::harness::{Answer, Client, Server};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -64,17 +64,35 @@ async fn older_version(server: &mut Server) {
         let request = request.header("content-type", "application/json");
         olga.send(request.body(body.to_string())).await
     };
-    put("\"0\"", &rules()).await.expect(200);
-    for old in ["\"0\"", "\"7\""] {
+    let etag = |answer: &Answer| answer.headers["etag"].to_str().expect("text").to_owned();
+    let nothing = etag(&olga.get(PATH).await);
+    let first = put(&nothing, &rules()).await;
+    first.expect(200);
+    for old in [nothing.as_str(), "\"7-0\"", "three"] {
         let late = put(old, &json!({})).await;
-        late.refused(412, "precondition_failed");
+        assert_eq!(
+            late.refused(412, "precondition_failed")["field"],
+            "If-Match"
+        );
     }
-    assert_eq!(olga.get(PATH).await.expect(200)["mix"], rules()["mix"]);
-    put("\"1\"", &json!({})).await.expect(200);
+    let read = olga.get(PATH).await;
+    assert_eq!(read.expect(200)["mix"], rules()["mix"]);
+    assert_eq!(etag(&read), etag(&first));
+    let known = olga
+        .request("GET", PATH)
+        .header("if-none-match", etag(&read));
+    assert_eq!(olga.send(known).await.status, 304);
+    put(&etag(&first), &json!({})).await.expect(200);
     put("*", &rules()).await.expect(200);
-    let refused = put("three", &rules()).await;
-    assert_eq!(refused.refused(422, "invalid_field")["field"], "If-Match");
     assert_eq!(olga.get(PATH).await.expect(200)["version"], 3);
+    let trail = olga
+        .get("/v1/audit?resource=delivery-rules")
+        .await
+        .expect(200);
+    let entries = trail["items"].as_array().expect("entries");
+    assert_eq!(entries.len(), 3);
+    assert_eq!(entries[2]["from"], Value::Null, "the first found none");
+    assert_eq!(entries[0]["action"], "delivery_rules.replace");
 }
 
 async fn refused(server: &mut Server) {

@@ -1,30 +1,39 @@
 //! The routes of delivery rules.
 
-use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, put};
+use actix_web::{HttpResponse, get, put};
 use beckon_openapi::delivery as wire;
 use beckon_openapi::problem::Problem;
 
-use super::{Delivery, Standing, wire as convert};
+use super::{Delivery, wire as convert};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
-use crate::error::{Body, Refusal, Result};
+use crate::error::{Body, Result};
+use crate::etag::http::{tagged, unless_known};
+use crate::etag::{IfMatch, IfNoneMatch};
 
 /// Read the delivery rules
 ///
-/// What holds over all instruments, for each viewer. The `ETag` is their version.
-#[utoipa::path(tag = "instruments", responses((status = 200, body = wire::DeliveryRules)))]
+/// What holds over all instruments, for each viewer.
+#[utoipa::path(tag = "instruments", params(
+    ("If-None-Match" = Option<String>, Header, description = "The ETag of the rules that are known")), responses(
+    (status = 200, body = wire::DeliveryRules), (status = 304, description = "They are known")))]
 #[get("/v1/delivery-rules")]
-pub async fn get_delivery_rules(delivery: Data<Delivery>, caller: Caller) -> Result<HttpResponse> {
+pub async fn get_delivery_rules(
+    delivery: Data<Delivery>,
+    caller: Caller,
+    known: IfNoneMatch,
+) -> Result<HttpResponse> {
     caller.may(Permission::ReadInstruments)?;
-    Ok(told(&delivery.standing()))
+    let standing = delivery.standing();
+    let body = wire::DeliveryRules::from(&**standing);
+    Ok(unless_known(&known, &standing.etag(), &body))
 }
 
 /// Replace the delivery rules
 ///
 /// A full replacement, in force on every node within two seconds. With `If-Match` it happens only where the rules
-/// still stand at that version.
+/// still stand as they were read.
 #[utoipa::path(tag = "instruments", request_body = wire::NewDeliveryRules, params(
     ("If-Match" = Option<String>, Header, description = "The ETag of the rules that were read")), responses(
     (status = 200, body = wire::DeliveryRules), (status = 412, body = Problem), (status = 422, body = Problem)))]
@@ -32,36 +41,12 @@ pub async fn get_delivery_rules(delivery: Data<Delivery>, caller: Caller) -> Res
 pub async fn replace_delivery_rules(
     delivery: Data<Delivery>,
     caller: Caller,
-    request: HttpRequest,
+    read: IfMatch,
     body: Body<wire::NewDeliveryRules>,
 ) -> Result<HttpResponse> {
     caller.may(Permission::WriteDeliveryRules)?;
-    let expected = expected(&request)?;
     let rules = convert::rules(body.0)?;
-    Ok(told(&*delivery.put(&rules, expected, now()).await?))
-}
-
-fn told(standing: &Standing) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((ETAG, format!("\"{}\"", standing.version)))
-        .json(wire::DeliveryRules::from(standing))
-}
-
-/// The version that the writer has read; none where it does not say, or `*`.
-fn expected(request: &HttpRequest) -> Result<Option<u32>> {
-    let Some(header) = request.headers().get(IF_MATCH) else {
-        return Ok(None);
-    };
-    let text = header.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
-    match version.and_then(|version| version.parse().ok()) {
-        Some(version) => Ok(Some(version)),
-        None => {
-            let detail = format!("`{text}` is no ETag of the delivery rules");
-            Err(Refusal::field("If-Match", detail, "an ETag such as \"3\", or *").into())
-        }
-    }
+    let standing = delivery.replace(&rules, &read, &caller, now()).await?;
+    let body = wire::DeliveryRules::from(&*standing);
+    Ok(tagged(HttpResponse::Ok(), &standing.etag(), &body))
 }

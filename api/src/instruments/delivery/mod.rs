@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::auth::Caller;
 use crate::db::{Db, Refresh, Slot};
-use crate::error::{ErrorCode, Refusal, Result};
+use crate::error::Result;
+use crate::etag::IfMatch;
 use crate::words::Time;
 
 pub use competes::Competes;
@@ -55,24 +57,27 @@ impl Delivery {
         self.standing.load()
     }
 
-    /// Replaces the rules, where they still stand at the version that the writer has read.
+    /// Replaces the rules, where they still stand as the writer has read them.
     ///
     /// # Errors
-    /// When somebody else was faster, or the database does not answer.
-    pub async fn put(
+    /// When somebody else has changed them since, or the database does not answer.
+    pub async fn replace(
         &self,
         rules: &DeliveryRules,
-        expected: Option<u32>,
+        read: &IfMatch,
+        caller: &Caller,
         now: Time,
     ) -> Result<Arc<Standing>> {
-        let stored = store::put(&self.db, rules, expected, now).await?;
-        self.rebuild().await?;
-        let standing = self.standing.load_full();
-        if stored {
-            return Ok(standing);
+        // Whoever is overtaken looks again: each turn that fails is one that another has won.
+        loop {
+            let before = store::get(&self.db).await?;
+            read.check(&before.etag())?;
+            if store::replace(&self.db, &before, rules, caller, now).await? {
+                break;
+            }
         }
-        let detail = format!("the delivery rules stand at version {}", standing.version);
-        Err(Refusal::new(ErrorCode::PreconditionFailed, detail).into())
+        self.rebuild().await?;
+        Ok(self.standing.load_full())
     }
 }
 

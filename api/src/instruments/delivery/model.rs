@@ -1,6 +1,7 @@
 //! Delivery rules: what holds over all instruments of the installation, for each viewer.
 
 use crate::categories::{Categories, Category};
+use crate::etag::ETag;
 use crate::instruments::Kind;
 use crate::instruments::caps::{Cooldowns, LevelCaps};
 use crate::words::Time;
@@ -29,6 +30,14 @@ pub struct Standing {
     pub rules: DeliveryRules,
     /// When they were last changed.
     pub updated_at: Option<Time>,
+}
+
+impl Standing {
+    /// What its version is known by.
+    #[must_use]
+    pub fn etag(&self) -> ETag {
+        ETag::new(self.version, 0)
+    }
 }
 
 /// A set of kinds.

@@ -5,6 +5,8 @@ use sqlx::Row;
 
 use super::row::RulesRow;
 use super::{DeliveryRules, Standing, TOPIC};
+use crate::audit::{self, Deed};
+use crate::auth::Caller;
 use crate::db::{Db, bump};
 use crate::words::Time;
 
@@ -28,37 +30,47 @@ pub(super) async fn get(db: &Db) -> anyhow::Result<Standing> {
     })
 }
 
-/// Replaces the rules where they still stand at this version, or whatever their version without one; false where
-/// somebody was faster. The row's own update decides, so two that race cannot both win.
-pub(super) async fn put(
+/// Replaces the rules where they still stand as before, and notes it in the audit trail; false where somebody was
+/// faster. The row's own update decides, so two that race cannot both win.
+pub(super) async fn replace(
     db: &Db,
+    before: &Standing,
     rules: &DeliveryRules,
-    expected: Option<u32>,
+    caller: &Caller,
     now: Time,
 ) -> anyhow::Result<bool> {
-    let expected = expected.map_or(-1, i64::from);
-    let rules = serde_json::to_string(&RulesRow::from(rules))?;
+    let told = |rules: &DeliveryRules| serde_json::to_value(RulesRow::from(rules));
+    let deed = Deed {
+        action: "delivery_rules.replace",
+        resource: "delivery-rules".to_owned(),
+        from: (before.version > 0)
+            .then(|| told(&before.rules))
+            .transpose()?,
+        to: Some(told(rules)?),
+        note: None,
+    };
+    let version = i64::from(before.version);
     let mut write = db.write().await?;
     let done = sqlx::query(
         "insert into delivery_rules (scope, version, rules, updated_at)
-         select $1, 1, $2, $3 where $4 <= 0 or exists (select 1 from delivery_rules where scope = $5)
+         select $1, 1, $2, $3 where $4 = 0 or exists (select 1 from delivery_rules where scope = $5)
          on conflict (scope) do update set version = delivery_rules.version + 1, rules = excluded.rules,
              updated_at = excluded.updated_at
-         where $6 = -1 or delivery_rules.version = $7",
+         where delivery_rules.version = $6",
     )
     .bind(INSTALLATION)
-    .bind(rules)
+    .bind(serde_json::to_string(&RulesRow::from(rules))?)
     .bind(now.ms())
-    .bind(expected)
+    .bind(version)
     .bind(INSTALLATION)
-    .bind(expected)
-    .bind(expected)
+    .bind(version)
     .execute(write.tx())
     .await
     .context("failed to store the delivery rules")?;
     if done.rows_affected() != 1 {
         return Ok(false);
     }
+    audit::note(&mut write, caller, deed, now).await?;
     bump(write.tx(), TOPIC, now).await?;
     write.commit().await?;
     Ok(true)
