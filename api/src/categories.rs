@@ -256,6 +256,18 @@ impl Restriction {
 pub struct Categories(u128);
 
 impl Categories {
+    /// All that are restricted.
+    pub const RESTRICTED: Self = {
+        let (mut bits, mut at) = (0, 0);
+        while at < TABLE.len() {
+            if TABLE[at].restriction.is_some() {
+                bits |= 1 << at;
+            }
+            at += 1;
+        }
+        Self(bits)
+    };
+
     /// Whether it holds none.
     #[must_use]
     pub const fn is_empty(self) -> bool {
@@ -363,6 +375,8 @@ mod tests {
         let ages = ["DE", "US", "JP"].map(|country| alcohol.least_age_in(country));
         assert_eq!(ages, [18, 21, 20]);
         let set: Categories = Category::all().collect();
+        let restricted = Category::all().filter(|category| category.restriction().is_some());
+        assert_eq!(restricted.collect::<Categories>(), Categories::RESTRICTED);
         assert!(set.restrictions().all(|r| r.least_age >= 18));
     }
 }

@@ -83,6 +83,8 @@ ids! {
     CueId = "cue_id";
     /// The id of an answer to a question.
     AnswerId = "answer_id";
+    /// The id of an entity.
+    EntityId = "entity_id";
     /// The id of a registered reference image.
     ReferenceId = "reference_id";
     /// The id of an uploaded image: the digest of its content.

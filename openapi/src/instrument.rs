@@ -7,8 +7,10 @@ use crate::caps::Cap;
 pub use crate::content::{
     Answer, BaseTheme, Content, LocaleTexts, Offer, Poll, Price, Quiz, Theme,
 };
+use crate::hours::{Daypart, MediaStretch};
 use crate::media::OverlayLife;
 use crate::review::{InstrumentState, Review};
+use crate::trigger::Trigger;
 
 /// An instrument to register, or a new version of one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -81,6 +83,15 @@ pub struct NewInstrument {
     /// What it advertises: ids of `GET /v1/categories`, at most 8. Viewers may opt out of them.
     #[serde(default)]
     pub categories: Vec<String>,
+    /// In which countries it may run, where a category is restricted: up to 64 of ISO 3166-1, such as `DE`.
+    #[serde(default)]
+    pub countries: Vec<String>,
+    /// On what right people may trigger it; without one their detections do not.
+    #[serde(default)]
+    pub person_right: Option<PersonRight>,
+    /// In which parts of the media it may run: up to 16; in all of it unless told.
+    #[serde(default)]
+    pub media_clock: Vec<MediaStretch>,
 }
 
 /// Whom an instrument competes with. It holds both ways: one of the two need only name the other.
@@ -121,18 +132,6 @@ pub enum AdBreaks {
     Exclude,
 }
 
-/// What must be on screen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Trigger {
-    /// 1 to 50 names; one of them is enough. They match whatever the case.
-    pub names: Vec<String>,
-    /// How sure the recogniser must be, 0 to 100; 50 unless told.
-    #[serde(default)]
-    #[schema(required)]
-    pub min_confidence: Option<f64>,
-}
-
 /// When it may run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +144,25 @@ pub struct Schedule {
     #[serde(default)]
     #[schema(required)]
     pub ends_at: Option<String>,
+    /// By whose clocks `dayparts` are: an IANA zone such as `Europe/Berlin`; needed with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Up to 32 parts of the week; at all hours unless told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dayparts: Vec<Daypart>,
+}
+
+/// The right to let a person's presence on screen trigger an instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonRight {
+    /// On what it rests: a contract, a consent, an exemption. Up to 200 characters.
+    pub basis: String,
+    /// Where that is recorded. Up to 200 characters.
+    pub reference: String,
+    /// It ends then (RFC 3339), and the instrument with it; never unless told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
 }
 
 /// How often one viewer may see it.
@@ -288,7 +306,8 @@ pub enum InstrumentKind {
     "audience": null, "schedule": null, "frequency_cap": {"count": 1, "per_ms": 3600000}, "frequency_caps": [],
     "stop_after": ["answer"], "overlay_life": null,
     "media_ids": [], "priority": 5, "weight": 100, "competes_with": {"advertisers": [], "categories": []},
-    "allow_forward": false, "ad_breaks": "include", "variants": [], "categories": [],
+    "allow_forward": false, "ad_breaks": "include", "variants": [], "categories": [], "countries": [],
+    "person_right": null, "media_clock": [],
     "created_at": "2026-11-20T18:40:00.000Z", "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct Instrument {
@@ -351,6 +370,13 @@ pub struct Instrument {
     pub variants: Vec<Variant>,
     /// What it advertises: ids of `GET /v1/categories`.
     pub categories: Vec<String>,
+    /// In which countries it may run, where a category is restricted.
+    pub countries: Vec<String>,
+    /// On what right people may trigger it.
+    #[schema(required)]
+    pub person_right: Option<PersonRight>,
+    /// In which parts of the media it may run; empty for all of it.
+    pub media_clock: Vec<MediaStretch>,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When its latest version or state came (RFC 3339).

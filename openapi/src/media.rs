@@ -54,6 +54,9 @@ pub struct NewMedia {
     /// Captions are part of the picture: its lowest 18 % stay free; false unless told.
     #[serde(default)]
     pub burnt_in_captions: bool,
+    /// It is made for children: nothing of a restricted category runs on it.
+    #[serde(default)]
+    pub for_children: bool,
 }
 
 /// The changeable part of a media: a full replacement of what stands there. `zero` never moves.
@@ -97,6 +100,9 @@ pub struct MediaUpdate {
     /// Captions are part of the picture: its lowest 18 % stay free; false unless told.
     #[serde(default)]
     pub burnt_in_captions: bool,
+    /// It is made for children: nothing of a restricted category runs on it.
+    #[serde(default)]
+    pub for_children: bool,
 }
 
 /// A registered media.
@@ -106,7 +112,7 @@ pub struct MediaUpdate {
     "markers": [{"name": "kick-off", "position_ms": 300000}],
     "playback_url": "https://cdn.example.com/harbour/master.m3u8", "poster_url": null, "preview_url": null,
     "signal": null, "overlay_life": {"show_ms": 120000, "quiet_ms": 600000, "quiet_scope": "media"}, "people_basis": null,
-    "ingest": null, "timetable": null,
+    "ingest": null, "timetable": null, "for_children": false,
     "keep_clear": [{"left": 5.0, "top": 5.0, "width": 22.0, "height": 8.0}], "burnt_in_captions": false,
     "created_at": "2026-11-20T18:30:00.000Z", "updated_at": "2026-11-20T18:30:00.000Z"
 }))]
@@ -147,6 +153,8 @@ pub struct Media {
     pub keep_clear: Vec<ClearBox>,
     /// Captions are part of the picture.
     pub burnt_in_captions: bool,
+    /// It is made for children: nothing of a restricted category runs on it.
+    pub for_children: bool,
     /// When it was registered (RFC 3339).
     pub created_at: String,
     /// When it was last changed (RFC 3339).

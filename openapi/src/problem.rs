@@ -108,6 +108,8 @@ error_codes! {
     VersionNotFound = "version_not_found", 404, "There is no such version";
     /// No such kill switch is set.
     KillSwitchNotFound = "kill_switch_not_found", 404, "No such kill switch is set";
+    /// No such entity.
+    EntityNotFound = "entity_not_found", 404, "There is no such entity";
     /// No such viewer.
     ViewerNotFound = "viewer_not_found", 404, "There is no such viewer";
     /// Nobody has declared this attribute.
@@ -134,6 +136,10 @@ error_codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This method is not served here";
     /// A media of this id exists already.
     MediaExists = "media_exists", 409, "This media exists already";
+    /// An entity of this id exists already.
+    EntityExists = "entity_exists", 409, "This entity exists already";
+    /// Another entity has this name or external id, and nothing would tell them apart.
+    EntityNameTaken = "entity_name_taken", 409, "Another entity has this name";
     /// The instrument cannot go from its state to the asked one.
     InvalidTransition = "invalid_transition", 409, "The state cannot change so";
     /// A live instrument cannot be deleted or lose its version.

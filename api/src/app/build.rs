@@ -20,6 +20,7 @@ use crate::cues::{self, Cues, Ticker};
 use crate::db::{Db, Refresh, Slot};
 use crate::decisions::{Decisions, Ranking, Sources};
 use crate::detections::Detections;
+use crate::detections::entities::Entities;
 use crate::events::Events;
 use crate::fetch::Fetcher;
 use crate::ingest::hooks::Hooks;
@@ -43,6 +44,7 @@ pub struct App {
     pub(super) blobs: Data<dyn Blobs>,
     pub(super) media: Data<media::Registry>,
     pub(super) detections: Data<Detections>,
+    pub(super) entities: Data<Entities>,
     pub(super) instruments: Data<Instruments>,
     pub(super) images: Data<Images>,
     pub(super) delivery: Data<Delivery>,
@@ -110,6 +112,7 @@ impl App {
             db,
             media,
             detections,
+            entities,
             instruments,
             delivery,
             declarations,
@@ -156,6 +159,7 @@ impl App {
             ingests: Data::new(Ingests::new(db.clone(), media.clone())),
             media: Data::from(media),
             detections: Data::from(detections),
+            entities: Data::from(entities),
             instruments: Data::from(instruments),
             images: Data::new(Images::new(db.clone(), blobs.clone())),
             delivery: Data::from(delivery),
@@ -179,6 +183,8 @@ impl App {
         vec![
             self.media.clone().into_inner(),
             self.detections.clone().into_inner(),
+            // Before the instruments, which are made ready with them.
+            self.entities.clone().into_inner(),
             self.instruments.clone().into_inner(),
             self.declarations.clone().into_inner(),
             self.delivery.clone().into_inner(),
@@ -297,6 +303,7 @@ struct Ground {
     db: Db,
     media: Arc<media::Registry>,
     detections: Arc<Detections>,
+    entities: Arc<Entities>,
     instruments: Arc<Instruments>,
     delivery: Arc<Delivery>,
     declarations: Arc<Declarations>,
@@ -319,12 +326,19 @@ impl Ground {
         let detections = places.detections(&options.store, db.clone()).await?;
         detections.end_erasures(now()).await?;
         let declarations = Arc::new(Declarations::open(db.clone()).await?);
-        let instruments = Instruments::open(db.clone(), declarations.clone(), schema.clone());
+        let entities = Arc::new(Entities::open(db.clone()).await?);
+        let instruments = Instruments::open(
+            db.clone(),
+            declarations.clone(),
+            schema.clone(),
+            entities.clone(),
+        );
         let hosts = LinkHosts::new(&options.events.link_hosts);
         Ok(Self {
             media: Arc::new(media::Registry::open(db.clone()).await?),
             detections: Arc::new(detections),
             instruments: Arc::new(instruments.await?.linking_to(hosts)),
+            entities,
             delivery: Arc::new(Delivery::open(db.clone()).await?),
             viewers: Arc::new(Viewers::in_sql(db.clone(), declarations.clone(), schema)),
             declarations,

@@ -14,6 +14,7 @@ use super::routes;
         (name = "decisions", description = "What viewers' SDKs call"),
         (name = "media", description = "What is watched"),
         (name = "detections", description = "What was seen in it"),
+        (name = "entities", description = "What detected names mean to people"),
         (name = "people", description = "Who is in the picture, and does not want to be"),
         (name = "ingest", description = "How media are looked at"),
         (name = "instruments", description = "What viewers may be shown"),

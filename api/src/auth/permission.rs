@@ -19,6 +19,10 @@ pub enum Permission {
     WriteDetections,
     /// Erase people from the picture, and keep the list of those who opted out.
     WritePeople,
+    /// Read entities.
+    ReadEntities,
+    /// Register, change and delete entities.
+    WriteEntities,
     /// Register and list reference images.
     WriteReferences,
     /// Send notices of what happened outside.
@@ -81,6 +85,8 @@ impl Permission {
             | Self::WriteReferences
             | Self::SendNotices
             | Self::ReadIngest => &[Operator, Ingest],
+            Self::ReadEntities => &[Marketer, Scientist, Operator, Ingest],
+            Self::WriteEntities => &[Marketer, Operator],
             Self::ReadInstruments => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
             Self::WriteViewers | Self::WritePeople => &[Operator],

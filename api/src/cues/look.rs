@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::due::Triggered;
-use crate::detections::{Analysed, Hit};
-use crate::instruments::{Index, Live};
-use crate::media::OverlayLife;
-use crate::words::{MediaId, Position, Time, Window};
+use crate::detections::{Analysed, Sight};
+use crate::instruments::hours::WallClock;
+use crate::instruments::{Circumstances, Index, Live, may_run};
+use crate::media::{Media, OverlayLife};
+use crate::words::{Position, Time, Window};
 
 /// How far back of the newest moment something counts as on screen.
 const BACK_MS: i64 = 10_000;
@@ -38,16 +39,33 @@ pub struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Takes hits into account.
-    pub fn take(&mut self, hits: &[Hit], index: &'a Index, media_id: &MediaId, now: Time) {
-        for hit in hits {
-            for at in index.by_name(hit.name) {
-                let live = index.get(*at);
-                if hit.confidence < live.min_confidence || !may_run(live, media_id, now) {
-                    continue;
-                }
-                let (_, last) = self.found.entry(*at).or_insert((live, hit.position));
-                *last = (*last).max(hit.position);
+    /// Takes what one window shows into account.
+    pub fn take(
+        &mut self,
+        sight: &Sight<'_>,
+        index: &'a Index,
+        media: &Media,
+        (clock, now): (&WallClock, Time),
+    ) {
+        let mut called: BTreeMap<u32, Position> = BTreeMap::new();
+        for (page, hit) in sight.hits() {
+            index.called_by(page, hit, |at| {
+                called.insert(at, hit.position);
+            });
+        }
+        for (at, position) in called {
+            let live = index.get(at);
+            let around = Circumstances {
+                media,
+                position,
+                now,
+                clock,
+                sight,
+                until: sight.ends_at(),
+            };
+            if may_run(live, &around) {
+                let (_, last) = self.found.entry(at).or_insert((live, position));
+                *last = (*last).max(position);
             }
         }
     }
@@ -64,12 +82,6 @@ impl<'a> Seen<'a> {
             })
             .collect()
     }
-}
-
-fn may_run(live: &Live, media_id: &MediaId, now: Time) -> bool {
-    live.runs_on(media_id)
-        && live.starts_at.is_none_or(|start| start <= now)
-        && live.ends_at.is_none_or(|end| now < end)
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ use super::look::{Seen, windows};
 use super::{Cues, store};
 use crate::config::now;
 use crate::db::Lease;
-use crate::detections::Detections;
+use crate::detections::{Detections, Sight};
 use crate::error::Result;
 use crate::instruments::Instruments;
+use crate::instruments::hours::WallClock;
 use crate::media::{Media, Registry};
 use crate::words::{MediaId, Time};
 
@@ -104,11 +105,11 @@ impl Ticker {
         let index = sources.instruments.index().clone();
         let detections = &sources.detections;
         let analysed = detections.analysed(&media.media_id).await?;
-        let mut seen = Seen::default();
+        let (mut seen, clock) = (Seen::default(), WallClock::new(now));
         for window in windows(analysed, media.position_at(now), now) {
-            for page in detections.pages().touching(&media.media_id, window).await? {
-                seen.take(page.within(window), &index, &media.media_id, now);
-            }
+            let pages = detections.pages().touching(&media.media_id, window).await?;
+            let sight = Sight::new(&pages, window, index.entities());
+            seen.take(&sight, &index, media, (&clock, now));
         }
         let triggered = seen.triggered(self.cues.life_on(media));
         let Some(newest) = triggered.iter().map(|t| t.seen).max() else {

@@ -1,6 +1,6 @@
 //! Candidates: the instruments that what is on screen calls for, and those that need nothing on screen.
 
-use crate::detections::Hit;
+use crate::detections::{Hit, Page};
 use crate::instruments::Index;
 use crate::words::Position;
 
@@ -16,7 +16,7 @@ pub(super) struct Candidate {
 /// Collects the candidates of the hits of a window, each once, with its surest hit.
 pub(super) fn collect<'a>(
     index: &Index,
-    hits: impl Iterator<Item = &'a Hit>,
+    hits: impl Iterator<Item = (&'a Page, &'a Hit)>,
     position: Position,
     found: &mut Vec<Candidate>,
 ) {
@@ -27,18 +27,17 @@ pub(super) fn collect<'a>(
             .iter()
             .map(|at| Candidate { at: *at, hit: None }),
     );
-    for hit in hits {
-        for at in index.by_name(hit.name) {
-            let live = index.get(*at);
+    for (page, hit) in hits {
+        let ahead = hit.position > position;
+        index.called_by(page, hit, |at| {
             // Nothing is spoiled: what lies ahead of the viewer counts only where the instrument says so.
-            let ahead = hit.position > position && !live.allow_forward;
-            if !ahead && hit.confidence >= live.min_confidence {
+            if !ahead || index.get(at).allow_forward {
                 found.push(Candidate {
-                    at: *at,
+                    at,
                     hit: Some(*hit),
                 });
             }
-        }
+        });
     }
     // Of one instrument's hits the surest comes first and stays; the order is the index's, whatever the pages'.
     found.sort_by(|a, b| {

@@ -111,11 +111,7 @@ fn collect(scene: &Scene<'_>, found: &mut Vec<Candidate>, reasons: &mut [u32; Re
             None => Some(Reason::NotLive),
         },
         None => {
-            let hits = scene
-                .pages
-                .iter()
-                .flat_map(|page| page.within(scene.window));
-            candidates::collect(scene.index, hits, scene.position, found);
+            candidates::collect(scene.index, scene.sight.hits(), scene.position, found);
             found.is_empty().then_some(Reason::NothingOnScreen)
         }
     };

@@ -1,6 +1,7 @@
 //! The one call: gathers what a decision needs of the other stations, and hands it to the pure files.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,9 @@ use super::{
 use crate::auth::Caller;
 use crate::cues::Cues;
 use crate::db::Slot;
-use crate::detections::Detections;
+use crate::detections::{Detections, Sight};
 use crate::error::Result;
+use crate::instruments::hours::WallClock;
 use crate::instruments::{Delivery, Instruments};
 use crate::media::{self, OverlayLife};
 use crate::metrics::METRICS;
@@ -168,7 +170,8 @@ impl Decisions {
             show: show.as_ref(),
             position,
             breaks: &breaks,
-            pages: &pages,
+            sight: Rc::new(Sight::new(&pages, window, index.entities())),
+            clock: WallClock::new(now),
             index: &index,
             delivery: &delivery.rules,
             viewer: &viewer,

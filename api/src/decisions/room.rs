@@ -29,7 +29,7 @@ fn seen<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = Rect> + 'a {
     let near = Window::parse(at.back(NEAR_MS).ms(), at.forward(NEAR_MS).ms(), 2 * NEAR_MS);
     let near = near.into_iter();
     near.flat_map(|near| {
-        scene.pages.iter().flat_map(move |page| {
+        scene.sight.pages().iter().flat_map(move |page| {
             let sure = page
                 .within(near)
                 .iter()

@@ -1,7 +1,7 @@
 //! What a choice depends on, and what it is: values that every step of a decision reads.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
@@ -12,7 +12,8 @@ use super::shown::{Showing, Shown};
 use super::terms::{Mode, Terms};
 use super::{Ranking, context, receipt, room};
 use crate::cues::Show;
-use crate::detections::Page;
+use crate::detections::Sight;
+use crate::instruments::hours::WallClock;
 use crate::instruments::{DeliveryRules, Index};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
@@ -137,7 +138,10 @@ pub(super) struct Scene<'a> {
     pub(super) show: Option<&'a Show>,
     /// The media's ad breaks, in the order in which they begin.
     pub(super) breaks: &'a [AdBreak],
-    pub(super) pages: &'a [Arc<Page>],
+    /// What is on screen in the window.
+    pub(super) sight: Rc<Sight<'a>>,
+    /// The moment by the clocks of all places.
+    pub(super) clock: WallClock,
     pub(super) index: &'a Index,
     /// What holds over all instruments.
     pub(super) delivery: &'a DeliveryRules,

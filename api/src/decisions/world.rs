@@ -3,6 +3,7 @@
 //! What a new rule reads of the outside has its one place here: a field, and its line in [`World::scene`].
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
@@ -13,8 +14,9 @@ use super::scene::Scene;
 use super::shown::Shown;
 use super::{Ask, Ranking, context, seed, sticky};
 use crate::cues::Show;
-use crate::detections::Stretch;
+use crate::detections::{Sight, Stretch};
 use crate::error::Result;
+use crate::instruments::hours::WallClock;
 use crate::instruments::{DeliveryRules, Index};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
@@ -89,7 +91,12 @@ impl World {
             show,
             position: ask.position()?,
             breaks: &self.breaks,
-            pages: self.detections.touching(window),
+            sight: Rc::new(Sight::new(
+                self.detections.touching(window),
+                window,
+                self.index.entities(),
+            )),
+            clock: WallClock::new(now),
             index: &self.index,
             delivery: &self.delivery,
             viewer,

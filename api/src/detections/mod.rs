@@ -3,12 +3,15 @@
 mod analysed;
 #[cfg(feature = "aws")]
 mod dynamo;
+pub mod entities;
 pub mod http;
 mod import;
 mod model;
 mod names;
+mod page;
 mod pages;
 pub mod people;
+mod sight;
 mod store;
 mod storing;
 mod tally;
@@ -27,11 +30,13 @@ pub use analysed::Analysed;
 pub use import::{Import, Shape, read as read_import};
 pub use model::{BoundingBox, Detection, Kind, Stored, Wanted};
 pub use names::{NameId, Names};
-pub use pages::{Area, Hit, Page, Pages, Stretch};
+pub use page::{Area, Hit, Page};
+pub use pages::{Pages, Stretch};
+pub use sight::{Seen, Sight};
 pub use store::{Analysis, Forget, Store};
 pub use tally::{Counting, Line, Tally};
 pub use timeline::{Cut, Timeline};
-pub use wire::batch as detections_from_wire;
+pub use wire::{batch as detections_from_wire, kind_from_wire, kind_to_wire};
 
 /// Before the media's id, the topic under which its detections change.
 const TOPIC: &str = "detections:";

@@ -32,7 +32,17 @@ impl Names {
     /// The number of a name, as it was first written.
     #[must_use]
     pub fn intern(name: &str) -> NameId {
-        let folded = name.trim().to_lowercase();
+        Self::number(name.trim().to_lowercase(), name)
+    }
+
+    /// The number of a text in which case counts, such as an id. It is never the number of a name.
+    #[must_use]
+    pub fn intern_exact(text: &str) -> NameId {
+        // No name has this character.
+        Self::number(format!("\0{text}"), text)
+    }
+
+    fn number(folded: String, name: &str) -> NameId {
         if let Some(id) = read().ids.get(folded.as_str()) {
             return *id;
         }
@@ -65,6 +75,15 @@ fn read() -> std::sync::RwLockReadGuard<'static, Table> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_differ_in_case_are_two_and_never_a_name() {
+        let id = Names::intern_exact("1SK7cR8M-Test");
+        assert_eq!(id, Names::intern_exact("1SK7cR8M-Test"));
+        assert_ne!(id, Names::intern_exact("1sk7cr8m-test"));
+        assert_ne!(id, Names::intern("1SK7cR8M-Test"));
+        assert_eq!(&*Names::text(id), "1SK7cR8M-Test");
+    }
 
     #[test]
     fn names_that_differ_in_case_are_one_and_keep_their_first_writing() {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use super::people::ERASED;
-use super::{BoundingBox, Detection, Detections, Kind, NameId, Names, Store, TOPIC, Wanted};
+use super::{Detection, Detections, Page, Store, TOPIC, Wanted};
 use crate::db::Refresh;
 use crate::words::{MediaId, Position, Window};
 
@@ -19,100 +19,6 @@ const PAGE_MS: i64 = 10_000;
 const MOST_HITS: u32 = 20_000;
 /// How many pages stay in memory: about three hours of sixty media.
 const MOST_PAGES: usize = 65_536;
-
-/// One detection, as decisions need it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Where.
-    pub position: Position,
-    /// What.
-    pub name: NameId,
-    /// What kind of thing.
-    pub kind: Kind,
-    /// How sure, in percent.
-    pub confidence: f32,
-    /// Which of its page's areas are its boxes: from, and how many.
-    boxes: (u32, u32),
-}
-
-/// A box within the picture, in ratios of its width and height.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Area {
-    /// Left edge.
-    pub left: f32,
-    /// Top edge.
-    pub top: f32,
-    /// Right edge.
-    pub right: f32,
-    /// Bottom edge.
-    pub bottom: f32,
-}
-
-impl Area {
-    /// What of a detected box lies in the picture.
-    #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a ratio needs no more digits"
-    )]
-    pub fn of(found: &BoundingBox) -> Self {
-        let within = |edge: f64| edge.clamp(0.0, 1.0) as f32;
-        Self {
-            left: within(found.left),
-            top: within(found.top),
-            right: within(found.left + found.width),
-            bottom: within(found.top + found.height),
-        }
-    }
-}
-
-/// The detections of 10 s, in the order of their positions.
-#[derive(Debug, Default)]
-pub struct Page {
-    hits: Vec<Hit>,
-    areas: Vec<Area>,
-}
-
-impl Page {
-    fn of(mut found: Vec<Detection>) -> Self {
-        found.sort_by_key(|detection| detection.position);
-        let mut page = Self::default();
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        for detection in found {
-            let from = page.areas.len();
-            page.areas.extend(detection.boxes.iter().map(Area::of));
-            page.hits.push(Hit {
-                position: detection.position,
-                name: Names::intern(&detection.name),
-                kind: detection.kind,
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a percentage needs no more digits"
-                )]
-                confidence: detection.confidence.percent() as f32,
-                boxes: (number(from), number(page.areas.len() - from)),
-            });
-        }
-        page
-    }
-
-    /// Where in the picture a hit of this page lies; nowhere where the recogniser did not say.
-    #[must_use]
-    pub fn boxes(&self, hit: &Hit) -> &[Area] {
-        let (from, count) = (hit.boxes.0 as usize, hit.boxes.1 as usize);
-        self.areas.get(from..from + count).unwrap_or_default()
-    }
-
-    /// The hits that lie in the window.
-    #[must_use]
-    pub fn within(&self, window: Window) -> &[Hit] {
-        let from = self
-            .hits
-            .partition_point(|hit| hit.position < window.from());
-        let to = self.hits.partition_point(|hit| hit.position <= window.to());
-        &self.hits[from..to]
-    }
-}
 
 /// Detections of one media that are all in memory, cut into pages as stored ones are: for decisions without a store.
 #[derive(Debug, Default)]

@@ -133,7 +133,9 @@ impl From<&Tally> for wire::SeenName {
     }
 }
 
-fn kind_to_wire(kind: Kind) -> wire::DetectionKind {
+/// A kind for the wire.
+#[must_use]
+pub const fn kind_to_wire(kind: Kind) -> wire::DetectionKind {
     match kind {
         Kind::Celebrity => wire::DetectionKind::Celebrity,
         Kind::Label => wire::DetectionKind::Label,
@@ -244,7 +246,9 @@ fn bounding_box(wire: wire::BoundingBox) -> Result<BoundingBox> {
     })
 }
 
-fn kind_from_wire(kind: wire::DetectionKind) -> Kind {
+/// A kind of the wire.
+#[must_use]
+pub const fn kind_from_wire(kind: wire::DetectionKind) -> Kind {
     match kind {
         wire::DetectionKind::Celebrity => Kind::Celebrity,
         wire::DetectionKind::Label => Kind::Label,

@@ -453,7 +453,10 @@ async fn requests_that_wait_together_share_one_commit() {
         declarations.clone(),
         beckon_classifier::schema::Schema::default(),
     ));
-    let instruments = Instruments::open(db.clone(), declarations, viewers.schema().clone());
+    let entities = crate::detections::entities::Entities::open(db.clone());
+    let entities = Arc::new(entities.await.expect("no entities"));
+    let schema = viewers.schema().clone();
+    let instruments = Instruments::open(db.clone(), declarations, schema, entities);
     let instruments = Arc::new(instruments.await.expect("no instruments"));
     let (to_fold, inbox) = mpsc::channel(8);
     let mut answers = Vec::new();

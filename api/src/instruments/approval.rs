@@ -1,7 +1,8 @@
 //! What stands against approving a version: one list of checks. They are asked where a version is approved, so that what was
 //! true when it was written does not count for ever.
 
-use super::Definition;
+use super::{Definition, rights};
+use crate::detections::entities::EntityIndex;
 use crate::error::{ErrorCode, Refusal};
 use crate::words::Time;
 
@@ -9,6 +10,7 @@ use crate::words::Time;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Proposal<'a> {
     pub(super) definition: &'a Definition,
+    pub(super) entities: &'a EntityIndex,
     pub(super) now: Time,
 }
 
@@ -23,7 +25,7 @@ pub(super) struct Objection {
 type Check = fn(&Proposal<'_>) -> Option<Objection>;
 
 /// Every check, in the order in which they are asked.
-const CHECKS: &[Check] = &[schedule_ahead];
+const CHECKS: &[Check] = &[schedule_ahead, right_to_people];
 
 /// Goes on only if nothing stands against the proposal.
 pub(super) fn check(proposal: &Proposal<'_>) -> Result<(), Refusal> {
@@ -48,5 +50,15 @@ fn schedule_ahead(proposal: &Proposal<'_>) -> Option<Objection> {
         detail: "its schedule is over; a new version with a later ends_at can be approved"
             .to_owned(),
         bound: "after now",
+    })
+}
+
+/// What people trigger needs a right.
+fn right_to_people(proposal: &Proposal<'_>) -> Option<Objection> {
+    let missing = rights::missing(proposal.definition, proposal.entities, proposal.now)?;
+    Some(Objection {
+        field: "person_right",
+        detail: format!("{missing}; a new version with a person_right can be approved"),
+        bound: "basis and reference of a right that has not ended",
     })
 }

@@ -4,10 +4,13 @@
 use serde_json::{Value, json};
 
 use super::approval::{self, Proposal};
-use super::{Draft, Instrument, Instruments, Standing, State, Step, TOPIC, missing, refers, store};
+use super::{
+    Draft, Instrument, Instruments, Standing, State, Step, TOPIC, missing, refers, rights, store,
+};
 use crate::audit::{self, Deed};
 use crate::auth::{Caller, Permission};
 use crate::db::{Along, Write, bump};
+use crate::detections::entities::EntityIndex;
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::etag::IfMatch;
 use crate::idempotency::{self, Answer, Claim, Intake};
@@ -76,6 +79,7 @@ impl Instruments {
     /// What a draft speaks of must be there, and where it leads must be allowed.
     pub(super) async fn check(&self, draft: &Draft) -> Result<()> {
         self.link_hosts.check(&draft.definition)?;
+        rights::check_entities(&draft.definition, &self.entities.index())?;
         refers::check(&self.db, &draft.definition).await?;
         self.check_audience(&draft.definition).await
     }
@@ -211,7 +215,7 @@ impl Instruments {
         let Some(step) = step else {
             return Ok(before);
         };
-        permit(write, &before, step, change).await?;
+        permit(write, &self.entities.index(), &before, step, change).await?;
         let after = Instrument {
             standing: before.standing.after(step),
             updated_at: change.now,
@@ -271,6 +275,7 @@ impl Instruments {
 /// Goes on only if the caller may take this step, and nothing stands against it.
 async fn permit(
     write: &mut Write,
+    entities: &EntityIndex,
     before: &Instrument,
     step: Step,
     change: Change<'_>,
@@ -289,6 +294,7 @@ async fn permit(
         Step::Approve => {
             let proposal = Proposal {
                 definition: &before.definition,
+                entities,
                 now: change.now,
             };
             Ok(approval::check(&proposal)?)

@@ -3,12 +3,15 @@
 use super::audience::Rule;
 use super::caps::{Cap, Caps, Period};
 use super::content::Content;
+use super::hours::{Dayparts, MediaStretch};
 use super::presentation::Presentation;
+use super::rights::PersonRight;
+use super::trigger::Trigger;
 use super::variants::Variant;
 use crate::categories::Categories;
 use crate::media::OverlayLife;
 use crate::viewers::{Act, Acts, Labels};
-use crate::words::{CampaignId, Confidence, MediaId, Time};
+use crate::words::{CampaignId, MediaId, Time};
 
 /// The kinds of instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,6 +117,14 @@ pub struct Definition {
     pub categories: Categories,
     /// The ways in which it is told; empty where there is one, else at least two.
     pub variants: Vec<Variant>,
+    /// In which countries what is restricted may run; ISO 3166-1, each once.
+    pub countries: Vec<String>,
+    /// On what right people may trigger it.
+    pub person_right: Option<PersonRight>,
+    /// In which hours of the week it may run; in all where it does not say.
+    pub dayparts: Option<Dayparts>,
+    /// In which parts of a media it may run; in all of it where it names none.
+    pub media_clock: Vec<MediaStretch>,
 }
 
 impl Definition {
@@ -164,15 +175,6 @@ pub struct Competitors {
     pub advertisers: Vec<String>,
     /// Categories, with all that lies within them.
     pub categories: Categories,
-}
-
-/// What must be on screen.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Trigger {
-    /// One of these names.
-    pub names: Vec<String>,
-    /// How sure the recogniser must be.
-    pub min_confidence: Confidence,
 }
 
 /// When an instrument may run: from its start on, until before its end.

@@ -8,10 +8,12 @@ use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
 
 use super::campaigns::{self, Running};
-use super::index::{Index, pieces};
+use super::index::Index;
+use super::live::pieces;
 use super::store::Wanted;
 use super::{Instrument, LinkHosts, TOPIC, Version, Written, audiences, store};
 use crate::db::{Db, Refresh, Slot};
+use crate::detections::entities::{self, Entities};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::viewers::Declarations;
 use crate::words::InstrumentId;
@@ -25,6 +27,7 @@ pub struct Instruments {
     pub(super) db: Db,
     pub(super) declarations: Arc<Declarations>,
     schema: Schema,
+    pub(super) entities: Arc<Entities>,
     index: Slot<Index>,
     indexes_built: AtomicU64,
     versions: RwLock<HashMap<(InstrumentId, u32), Arc<Version>>>,
@@ -40,11 +43,13 @@ impl Instruments {
         db: Db,
         declarations: Arc<Declarations>,
         schema: Schema,
+        entities: Arc<Entities>,
     ) -> anyhow::Result<Self> {
         let instruments = Self {
             db,
             declarations,
             schema,
+            entities,
             index: Slot::default(),
             indexes_built: AtomicU64::new(0),
             versions: RwLock::default(),
@@ -68,12 +73,13 @@ impl Instruments {
 
     pub(super) async fn rebuild(&self) -> anyhow::Result<()> {
         let build = async {
+            let entities = self.entities.index();
             let live = store::live(&self.db).await?;
             let saved = audiences::rules(&self.db).await?;
             let campaigns = campaigns::store::all(&self.db).await?;
             let campaigns = campaigns.iter().map(Running::of);
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
-            Index::build(revision, live, campaigns, &saved, &self.schema)
+            Index::build(revision, live, campaigns, &saved, &self.schema, entities)
         };
         self.index.rebuild(build).await
     }
@@ -178,7 +184,10 @@ pub(super) fn missing(instrument_id: &InstrumentId) -> Error {
 #[async_trait]
 impl Refresh for Instruments {
     async fn refresh(&self, changed: &[String]) -> anyhow::Result<()> {
-        if changed.iter().any(|topic| topic == TOPIC) {
+        if changed
+            .iter()
+            .any(|topic| topic == TOPIC || topic == entities::TOPIC)
+        {
             self.rebuild().await?;
         }
         Ok(())

@@ -41,6 +41,8 @@ pub struct Details {
     pub ingest: Option<Ingest>,
     /// When it runs; without it, always.
     pub timetable: Option<Timetable>,
+    /// It is made for children.
+    pub for_children: bool,
     /// Parts of its picture that overlays never cover, such as a scoreboard.
     pub keep_clear: Vec<ClearBox>,
     /// Captions are part of the picture: its lowest part stays free.

@@ -15,8 +15,8 @@ use crate::db::{Db, bump};
 use crate::words::{MediaId, Time};
 
 const COLUMNS: &str = "media_id, title, zero, markers, playback_url, poster_url, preview_url, signal, \
-                       overlay_life, people_basis, ingest, timetable, keep_clear, burnt_in_captions, created_at, \
-                       updated_at";
+                       overlay_life, people_basis, ingest, timetable, keep_clear, burnt_in_captions, for_children, \
+                       created_at, updated_at";
 
 /// A media's details as its columns hold them, in their order.
 fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 11]> {
@@ -36,6 +36,7 @@ fn details_columns(details: &Details) -> anyhow::Result<[Option<String>; 11]> {
         timetable,
         keep_clear,
         burnt_in_captions: _,
+        for_children: _,
     } = details;
     let keep_clear: Vec<ClearRow> = keep_clear.iter().map(ClearRow::from).collect();
     let markers: Vec<MarkerRow> = markers.iter().map(MarkerRow::from).collect();
@@ -86,6 +87,7 @@ fn from_row(row: &AnyRow) -> anyhow::Result<Media> {
                 .map(ClearBox::from)
                 .collect(),
             burnt_in_captions: row.try_get::<i64, _>("burnt_in_captions")? != 0,
+            for_children: row.try_get::<i64, _>("for_children")? != 0,
         },
         created_at: Time::from_ms(row.try_get("created_at")?),
         updated_at: Time::from_ms(row.try_get("updated_at")?),
@@ -117,7 +119,7 @@ pub(super) async fn page(db: &Db, after: &str, limit: u32) -> anyhow::Result<Vec
 pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
     let mut write = db.write().await?;
     let sql = format!(
-        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        "insert into media ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          on conflict (media_id) do nothing"
     );
     let [
@@ -148,6 +150,7 @@ pub(super) async fn insert(db: &Db, media: &Media) -> anyhow::Result<bool> {
         .bind(timetable)
         .bind(keep_clear)
         .bind(i64::from(media.details.burnt_in_captions))
+        .bind(i64::from(media.details.for_children))
         .bind(media.created_at.ms())
         .bind(media.updated_at.ms())
         .execute(write.tx())
@@ -181,7 +184,7 @@ pub(super) async fn update(
     let done = sqlx::query(
         "update media set title = $2, markers = $3, playback_url = $4, poster_url = $5, preview_url = $6,
              signal = $7, overlay_life = $8, people_basis = $9, ingest = $10, timetable = $11, updated_at = $12,
-             keep_clear = $13, burnt_in_captions = $14
+             keep_clear = $13, burnt_in_captions = $14, for_children = $15
          where media_id = $1",
     )
     .bind(media_id.to_string())
@@ -198,6 +201,7 @@ pub(super) async fn update(
     .bind(now.ms())
     .bind(keep_clear)
     .bind(i64::from(details.burnt_in_captions))
+    .bind(i64::from(details.for_children))
     .execute(write.tx())
     .await
     .context("failed to change a media")?;

@@ -46,6 +46,10 @@ const SHELLS: &[(&str, &str)] = &[
         "writes through to the store",
     ),
     (
+        "detections/entities/registry.rs",
+        "writes through to the store",
+    ),
+    (
         "detections/pages.rs",
         "asks the store for a page that is not in memory",
     ),

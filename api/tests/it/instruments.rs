@@ -1,13 +1,16 @@
 //! Instruments over HTTP: versions, states, lists, and what is refused; and the index that decisions read.
 
+use std::sync::Arc;
+
 use beckon_api::auth::{Caller, Role};
 use beckon_api::config::now;
 use beckon_api::db::Refresh;
-use beckon_api::detections::Names;
+use beckon_api::detections::entities::Entities;
+use beckon_api::detections::{Detection, Page};
 use beckon_api::etag::IfMatch;
-use beckon_api::instruments::{Change, Draft, Instruments, Kind, State, TOPIC};
+use beckon_api::instruments::{Change, Draft, Index, Instruments, Kind, State, TOPIC};
 use beckon_api::viewers::Declarations;
-use beckon_api::words::{InstrumentId, ViewerId};
+use beckon_api::words::{Confidence, InstrumentId, Position, Time, ViewerId, Window};
 use beckon_classifier::schema::Schema;
 use serde_json::{Value, json};
 
@@ -347,9 +350,32 @@ async fn restarted(server: &mut Server) {
 async fn node(server: &Server) -> Instruments {
     let db = server.database().await;
     let declarations = Declarations::open(db.clone()).await.expect("attributes");
-    Instruments::open(db, std::sync::Arc::new(declarations), Schema::default())
+    let entities = Entities::open(db.clone()).await.expect("the entities");
+    let schema = Schema::default();
+    Instruments::open(db, Arc::new(declarations), schema, Arc::new(entities))
         .await
         .expect("a node")
+}
+
+/// The instruments that a sure detection of this name calls for.
+fn called_by(index: &Index, name: &str) -> Vec<u32> {
+    let page = Page::of(vec![Detection {
+        position: Position::ZERO,
+        kind: beckon_api::detections::Kind::Label,
+        name: name.to_owned(),
+        external_id: None,
+        confidence: Confidence::parse(99.0).expect("a confidence"),
+        boxes: Vec::new(),
+        parents: Vec::new(),
+        categories: Vec::new(),
+        source: "test".to_owned(),
+        seen_at: Time::from_ms(0),
+    }]);
+    let mut found = Vec::new();
+    for hit in page.within(Window::WHOLE) {
+        index.called_by(&page, hit, |at| found.push(at));
+    }
+    found
 }
 
 async fn index(server: &mut Server) {
@@ -374,8 +400,8 @@ async fn index(server: &mut Server) {
         "the first tier first, no drafts"
     );
     assert_eq!(index.without_trigger(), [0]);
-    assert_eq!(index.by_name(Names::intern("kingfisher")), [1]);
-    assert!(index.by_name(Names::intern("Squirrel")).is_empty());
+    assert_eq!(called_by(&index, "kingfisher"), [1]);
+    assert!(called_by(&index, "Squirrel").is_empty());
     let live = index.get(1);
     assert_eq!((live.kind, live.version), (Kind::Quiz, 1));
     assert_eq!(uuid::Uuid::from_u128(live.key).to_string(), quiz);

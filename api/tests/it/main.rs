@@ -15,7 +15,7 @@ mod content;
 mod contract;
 mod conversions;
 mod crash;
-mod cues;
+pub mod cues;
 mod decisions;
 mod delivery;
 mod detections;
@@ -55,6 +55,7 @@ mod supervise;
 #[cfg(feature = "aws")]
 mod swans;
 mod takeover;
+mod targeting;
 mod thumbnails;
 mod viewers;
 mod votes;

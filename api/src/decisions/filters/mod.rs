@@ -2,18 +2,25 @@
 
 mod ad_break;
 mod audience;
+mod category;
 mod cooldown;
+mod daypart;
 mod following;
 mod frequency;
 mod interruptions;
 mod kind;
 mod life;
 mod media;
+mod media_clock;
 mod mix;
+mod restricted;
+mod rival;
 mod room;
 mod schedule;
+mod sensitive;
 mod separation;
 mod suppression;
+mod trigger;
 
 pub(super) use life::{held_until, life_of};
 
@@ -28,8 +35,15 @@ pub(super) type Filter = fn(&Scene<'_>, &Candidate, &Live) -> Option<Reason>;
 pub(super) const ALL: &[(&str, Filter)] = &[
     ("media", media::objection),
     ("schedule", schedule::objection),
+    ("daypart", daypart::objection),
+    ("media_clock", media_clock::objection),
     ("kind", kind::objection),
     ("ad_break", ad_break::objection),
+    ("trigger", trigger::objection),
+    ("rival", rival::objection),
+    ("category", category::objection),
+    ("restricted", restricted::objection),
+    ("sensitive", sensitive::objection),
     ("audience", audience::objection),
     ("following", following::objection),
     ("suppression", suppression::objection),

@@ -9,6 +9,7 @@ use beckon_classifier::schema::Schema;
 use beckon_openapi::decision as wire;
 use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
+use beckon_openapi::entity::NewEntity;
 use beckon_openapi::instrument::{NewInstrument, Rule};
 use beckon_openapi::media::NewMedia;
 use beckon_openapi::review::InstrumentState;
@@ -20,6 +21,7 @@ use super::case_viewer::ViewerOf;
 use crate::cues::Show;
 use crate::decisions::case::{Case, Decided};
 use crate::decisions::world::World;
+use crate::detections::entities::{EntityIndex, entity_from_wire};
 use crate::detections::{Stretch, detections_from_wire};
 use crate::error::{At, Error, ErrorCode, Refusal, Result};
 use crate::instruments::audience::Saved;
@@ -65,6 +67,9 @@ struct File {
     /// The rules of saved audiences, by their ids.
     #[serde(default)]
     audiences: BTreeMap<String, Rule>,
+    /// Each a `NewEntity`.
+    #[serde(default)]
+    entities: Vec<NewEntity>,
     /// Each a `NewInstrument` with, if wanted, its `state` (live unless told) and its `instrument_id`.
     instruments: Vec<Value>,
     /// What holds over all instruments.
@@ -133,7 +138,10 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     let media = Arc::new(media(file.media, now)?);
     let declared = case_audience::declared(&file.attributes)?;
     let saved = case_audience::saved(file.audiences, &declared)?;
-    let named = instruments(file.instruments, &declared, &saved)?;
+    let entities = file.entities.into_iter();
+    let entities = entities.map(|wire| entity_from_wire(wire, now));
+    let entities = EntityIndex::new(entities.collect::<Result<_>>()?);
+    let named = instruments(file.instruments, &declared, &saved, entities)?;
     let detections = match file.detections {
         none if none.is_empty() => Vec::new(),
         items => detections_from_wire(DetectionBatch { items }, now)?,
@@ -184,7 +192,12 @@ fn media(wire: Option<Value>, now: Time) -> Result<Media> {
 }
 
 /// The live ones in an index; all of them by name. Ids count from 1 unless told, in the order of the file.
-fn instruments(wire: Vec<Value>, declared: &Declared, saved: &Saved) -> Result<Named> {
+fn instruments(
+    wire: Vec<Value>,
+    declared: &Declared,
+    saved: &Saved,
+    entities: EntityIndex,
+) -> Result<Named> {
     let (mut ids, mut labels) = (BTreeMap::new(), BTreeMap::new());
     let mut live = Vec::new();
     for (i, mut wire) in wire.into_iter().enumerate() {
@@ -220,7 +233,14 @@ fn instruments(wire: Vec<Value>, declared: &Declared, saved: &Saved) -> Result<N
     Ok(Named {
         ids,
         labels,
-        index: Index::build(1, live, std::iter::empty(), saved, &Schema::default())?,
+        index: Index::build(
+            1,
+            live,
+            std::iter::empty(),
+            saved,
+            &Schema::default(),
+            Arc::new(entities),
+        )?,
     })
 }
 

@@ -43,11 +43,7 @@ fn ranked_by(ranking: &Ranking) -> String {
 
 fn seen(scene: &Scene<'_>) -> Vec<wire::Seen> {
     let mut surest: HashMap<NameId, Hit> = HashMap::new();
-    for hit in scene
-        .pages
-        .iter()
-        .flat_map(|page| page.within(scene.window))
-    {
+    for (_, hit) in scene.sight.hits() {
         let known = surest.entry(hit.name).or_insert(*hit);
         if hit.confidence > known.confidence {
             *known = *hit;

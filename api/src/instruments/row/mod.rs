@@ -10,13 +10,16 @@ use self::content::ContentRow;
 use self::presentation::PresentationRow;
 use super::audience::{Rule, RuleRow};
 use super::caps_row::{caps_from_row, caps_to_row};
-use super::definition::{Definition, FrequencyCap, Kind, MIDDLE_WEIGHT, Schedule, Trigger};
+use super::definition::{Definition, FrequencyCap, Kind, MIDDLE_WEIGHT, Schedule};
 use super::delivery::CompetitorsRow;
+use super::hours::{Dayparts, DaypartsRow, MediaStretch, MediaStretchRow};
+use super::rights::PersonRight;
+use super::trigger::{Trigger, TriggerRow};
 use super::variants::Variant;
 use crate::categories::Category;
 use crate::media::{OverlayLife, QuietScope};
 use crate::viewers::{Act, Acts};
-use crate::words::{AnswerId, CampaignId, Confidence, Invalid, MediaId, Time};
+use crate::words::{AnswerId, CampaignId, Invalid, MediaId, Time};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct DefinitionRow {
@@ -54,6 +57,15 @@ pub(super) struct DefinitionRow {
     #[serde(default)]
     categories: Vec<String>,
     #[serde(default)]
+    countries: Vec<String>,
+    /// Basis, reference, and when it ends, in ms.
+    #[serde(default)]
+    person_right: Option<(String, String, Option<i64>)>,
+    #[serde(default)]
+    dayparts: Option<DaypartsRow>,
+    #[serde(default)]
+    media_clock: Vec<MediaStretchRow>,
+    #[serde(default)]
     variants: Vec<VariantRow>,
 }
 
@@ -62,12 +74,6 @@ struct VariantRow {
     variant_id: String,
     weight: u32,
     content: Option<(ContentRow, PresentationRow)>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct TriggerRow {
-    names: Vec<String>,
-    min_confidence: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +106,10 @@ impl From<&Definition> for DefinitionRow {
             in_ad_breaks,
             categories,
             variants,
+            countries,
+            person_right,
+            dayparts,
+            media_clock,
         } = definition;
         let ms = |time: Option<Time>| time.map(Time::ms);
         Self {
@@ -108,10 +118,7 @@ impl From<&Definition> for DefinitionRow {
             content: content.into(),
             presentation: presentation.into(),
             campaign_id: campaign_id.as_ref().map(ToString::to_string),
-            trigger: trigger.as_ref().map(|trigger| TriggerRow {
-                names: trigger.names.clone(),
-                min_confidence: trigger.min_confidence.percent(),
-            }),
+            trigger: trigger.as_ref().map(TriggerRow::from),
             audience: audience.as_ref().map(RuleRow::from),
             schedule: schedule.map(|s| (ms(s.starts_at), ms(s.ends_at))),
             frequency_cap: frequency_cap.map(|cap| (cap.count, cap.per_ms)),
@@ -135,6 +142,16 @@ impl From<&Definition> for DefinitionRow {
             not_in_ad_breaks: !in_ad_breaks,
             categories: categories.iter().map(|c| c.id().to_owned()).collect(),
             variants: variants.iter().map(VariantRow::from).collect(),
+            countries: countries.clone(),
+            person_right: person_right.as_ref().map(|right| {
+                (
+                    right.basis.clone(),
+                    right.reference.clone(),
+                    ms(right.valid_until),
+                )
+            }),
+            dayparts: dayparts.as_ref().map(DaypartsRow::from),
+            media_clock: media_clock.iter().map(MediaStretchRow::from).collect(),
         }
     }
 }
@@ -179,12 +196,13 @@ impl TryFrom<DefinitionRow> for Definition {
 
     fn try_from(row: DefinitionRow) -> anyhow::Result<Self> {
         let kind = Kind::ALL.into_iter().find(|k| k.as_str() == row.kind);
-        let trigger = row.trigger.map(|trigger| {
-            anyhow::Ok(Trigger {
-                names: trigger.names,
-                min_confidence: Confidence::parse(trigger.min_confidence).map_err(invalid)?,
-            })
-        });
+        let trigger = row.trigger.map(Trigger::try_from);
+        let right = |(basis, reference, end): (String, String, Option<i64>)| PersonRight {
+            basis,
+            reference,
+            valid_until: end.map(Time::from_ms),
+        };
+        let dayparts = row.dayparts.map(Dayparts::try_from).transpose();
         let media_ids = row.media_ids.iter();
         let categories = row.categories.iter();
         let campaign_id = row.campaign_id.as_deref().map(CampaignId::parse);
@@ -234,6 +252,14 @@ impl TryFrom<DefinitionRow> for Definition {
             categories: categories
                 .map(|id| Category::parse(id).map_err(invalid))
                 .collect::<anyhow::Result<_>>()?,
+            countries: row.countries,
+            person_right: row.person_right.map(right),
+            dayparts: dayparts.map_err(invalid)?,
+            media_clock: row
+                .media_clock
+                .into_iter()
+                .map(MediaStretch::from)
+                .collect(),
         })
     }
 }

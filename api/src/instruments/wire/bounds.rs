@@ -25,7 +25,12 @@ pub(in crate::instruments) fn text(field: &str, value: String, longest: usize) -
 }
 
 /// How many of something there may be.
-pub(super) fn count(field: &str, found: usize, least: usize, most: usize) -> Result<()> {
+pub(in crate::instruments) fn count(
+    field: &str,
+    found: usize,
+    least: usize,
+    most: usize,
+) -> Result<()> {
     if (least..=most).contains(&found) {
         return Ok(());
     }

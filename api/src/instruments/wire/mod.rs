@@ -4,6 +4,7 @@ pub(super) mod bounds;
 mod caps;
 mod category;
 mod content;
+mod right;
 pub(super) mod rule;
 #[cfg(test)]
 mod tests;
@@ -12,26 +13,25 @@ mod variants;
 use beckon_openapi::instrument as wire;
 use beckon_openapi::review as reviews;
 
-use super::definition::{Definition, FrequencyCap, Kind, Schedule, Trigger};
+use super::definition::{Definition, FrequencyCap, Kind, Schedule};
 use super::delivery::{competitors_from_wire, weight_from_wire};
-use super::{Draft, Instrument, Review, State, Written, accessibility};
+use super::hours::{self, Dayparts};
+use super::{Draft, Instrument, Review, State, Written, accessibility, trigger};
 use crate::error::{At, Error, Refusal, Result};
 use crate::media::life_to_wire;
 use crate::viewers::Act;
-use crate::words::{CampaignId, Confidence, ExternalId, MediaId, Time};
+use crate::words::{CampaignId, ExternalId, MediaId, Time};
 
-use bounds::{count, life_of_kind, text};
+use bounds::life_of_kind;
+pub(super) use bounds::{count, text};
 pub use caps::{
     caps_from_wire, caps_to_wire, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire,
     level_caps_to_wire,
 };
 pub(super) use content::{overlay_contents, overlay_variants};
 
-const MOST_NAMES: usize = 50;
 const MOST_MEDIA: usize = 100;
 const LONGEST_CAP_MS: u64 = 31_536_000_000;
-/// How sure the recogniser must be unless told.
-const SURE_ENOUGH: f64 = 50.0;
 /// The tier unless told.
 const MIDDLE_TIER: u8 = 5;
 
@@ -71,10 +71,15 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         ad_breaks,
         categories,
         variants,
+        countries,
+        person_right,
+        media_clock,
     } = wire;
+    let (schedule, dayparts) = schedule.map(schedule_from_wire).transpose()?.unzip();
     count("media_ids", media_ids.len(), 0, MOST_MEDIA)?;
     let media_ids = media_ids.iter().enumerate();
     let media_ids = media_ids.map(|(i, id)| MediaId::parse(id).at(&format!("media_ids[{i}]")));
+    let categories = category::from_wire(&categories)?;
     let (kind, content, presentation) = content::from_wire(content)?;
     let variants = variants::from_wire(variants, kind, &content)?;
     let definition = Definition {
@@ -85,11 +90,12 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         campaign_id: campaign_id
             .map(|id| CampaignId::parse(&id).at("campaign_id"))
             .transpose()?,
-        trigger: trigger.map(trigger_from_wire).transpose()?,
+        trigger: trigger.map(trigger::from_wire).transpose()?,
         audience: audience
             .map(|wire| rule::from_wire("audience", wire))
             .transpose()?,
-        schedule: schedule.map(schedule_from_wire).transpose()?,
+        schedule,
+        dayparts: dayparts.flatten(),
         frequency_cap: frequency_cap.map(cap_from_wire).transpose()?,
         frequency_caps: caps_from_wire("frequency_caps", frequency_caps)?,
         stop_after: match stop_after {
@@ -112,34 +118,31 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
         competes_with: competitors_from_wire(competes_with)?,
         allow_forward,
         in_ad_breaks: ad_breaks == wire::AdBreaks::Include,
-        categories: category::from_wire(&categories)?,
+        countries: category::countries(countries, categories)?,
+        categories,
+        person_right: person_right.map(right::from_wire).transpose()?,
+        media_clock: hours::stretches_from_wire(media_clock)?,
         variants,
     };
+    category::check_disclosure(&definition)?;
     accessibility::check(&definition)?;
     for (i, variant) in definition.variants.iter().enumerate() {
-        accessibility::check(&definition.told_as(variant))
+        let told = definition.told_as(variant);
+        category::check_disclosure(&told)
+            .map_err(|error| error.within(&format!("variants[{i}]")))?;
+        accessibility::check(&told)
             .map_err(|refusal| Error::from(refusal).within(&format!("variants[{i}]")))?;
     }
     Ok(definition)
 }
 
-fn trigger_from_wire(wire: wire::Trigger) -> Result<Trigger> {
-    let wire::Trigger {
-        names,
-        min_confidence,
+fn schedule_from_wire(wire: wire::Schedule) -> Result<(Schedule, Option<Dayparts>)> {
+    let wire::Schedule {
+        starts_at,
+        ends_at,
+        zone,
+        dayparts,
     } = wire;
-    count("trigger.names", names.len(), 1, MOST_NAMES)?;
-    let named = names.into_iter().enumerate();
-    let named = named.map(|(i, name)| text(&format!("trigger.names[{i}]"), name, 256));
-    let least = min_confidence.unwrap_or(SURE_ENOUGH);
-    Ok(Trigger {
-        names: named.collect::<Result<_>>()?,
-        min_confidence: Confidence::parse(least).at("trigger.min_confidence")?,
-    })
-}
-
-fn schedule_from_wire(wire: wire::Schedule) -> Result<Schedule> {
-    let wire::Schedule { starts_at, ends_at } = wire;
     let time = |field: &str, text: Option<String>| {
         text.map(|text| Time::parse(&text).at(field)).transpose()
     };
@@ -153,7 +156,7 @@ fn schedule_from_wire(wire: wire::Schedule) -> Result<Schedule> {
         let detail = format!("it ends at {end} and begins at {start}");
         return Err(Refusal::field("schedule.ends_at", detail, "after starts_at").into());
     }
-    Ok(schedule)
+    Ok((schedule, hours::dayparts_from_wire(zone, dayparts)?))
 }
 
 fn cap_from_wire(wire: wire::FrequencyCap) -> Result<FrequencyCap> {
@@ -256,14 +259,16 @@ pub(super) fn definition_to_wire(definition: &Definition) -> wire::NewInstrument
         external_id: None,
         content: content::to_wire(definition),
         campaign_id: definition.campaign_id.as_ref().map(ToString::to_string),
-        trigger: definition.trigger.as_ref().map(|trigger| wire::Trigger {
-            names: trigger.names.clone(),
-            min_confidence: Some(trigger.min_confidence.percent()),
-        }),
+        trigger: definition.trigger.as_ref().map(trigger::to_wire),
         audience: definition.audience.as_ref().map(rule::to_wire),
-        schedule: definition.schedule.map(|schedule| wire::Schedule {
-            starts_at: text(schedule.starts_at),
-            ends_at: text(schedule.ends_at),
+        schedule: definition.schedule.map(|schedule| {
+            let (zone, dayparts) = hours::dayparts_to_wire(definition.dayparts.as_ref());
+            wire::Schedule {
+                starts_at: text(schedule.starts_at),
+                ends_at: text(schedule.ends_at),
+                zone,
+                dayparts,
+            }
         }),
         frequency_cap: definition.frequency_cap.map(|cap| wire::FrequencyCap {
             count: cap.count,
@@ -287,6 +292,9 @@ pub(super) fn definition_to_wire(definition: &Definition) -> wire::NewInstrument
         },
         categories: category::to_wire(definition.categories),
         variants: variants::to_wire(definition),
+        countries: definition.countries.clone(),
+        person_right: definition.person_right.as_ref().map(right::to_wire),
+        media_clock: hours::stretches_to_wire(&definition.media_clock),
     }
 }
 
@@ -321,6 +329,9 @@ impl From<&Instrument> for wire::Instrument {
             ad_breaks,
             categories,
             variants,
+            countries,
+            person_right,
+            media_clock,
         } = definition_to_wire(definition);
         Self {
             instrument_id: instrument_id.to_string(),
@@ -359,6 +370,9 @@ impl From<&Instrument> for wire::Instrument {
             ad_breaks,
             categories,
             variants,
+            countries,
+            person_right,
+            media_clock,
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }

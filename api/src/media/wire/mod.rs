@@ -37,6 +37,7 @@ pub fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         timetable,
         keep_clear,
         burnt_in_captions,
+        for_children,
     } = wire;
     let media_id = MediaId::parse(&media_id).at("media_id")?;
     let zero = zero.map(|text| Time::parse(&text).at("zero")).transpose()?;
@@ -53,6 +54,7 @@ pub fn new_media(wire: wire::NewMedia, now: Time) -> Result<Media> {
         timetable,
         keep_clear,
         burnt_in_captions,
+        for_children,
     };
     Ok(Media {
         details: details(update, &media_id)?,
@@ -97,6 +99,7 @@ pub(super) fn details(wire: wire::MediaUpdate, media_id: &MediaId) -> Result<Det
         timetable: wire.timetable.map(timetable_from_wire).transpose()?,
         keep_clear: clear::from_wire(wire.keep_clear)?,
         burnt_in_captions: wire.burnt_in_captions,
+        for_children: wire.for_children,
     })
 }
 
@@ -233,6 +236,7 @@ impl From<&Media> for wire::Media {
             timetable: details.timetable.map(timetable_to_wire),
             keep_clear: clear::to_wire(&details.keep_clear),
             burnt_in_captions: details.burnt_in_captions,
+            for_children: details.for_children,
             created_at: created_at.to_string(),
             updated_at: updated_at.to_string(),
         }

@@ -1,0 +1,627 @@
+//! Targeting over HTTP: entities, the taxonomy, triggers through every store, and what is refused at registration.
+
+use std::time::Duration;
+
+use beckon_api::auth::Role;
+use beckon_api::config::now;
+use serde_json::{Value, json};
+
+use crate::cues::{Channel, instrument, long_life, media};
+use crate::decisions::register;
+use crate::harness::{Client, Server};
+use crate::{on_all_stores, on_both_engines};
+
+on_both_engines! {
+    entities_are_registered_changed_and_forgotten => entities;
+    a_name_and_an_id_belong_to_one_entity_and_namesakes_need_ids => names;
+    entities_are_listed_by_name_kind_and_category => lists;
+    broken_entities_are_refused_with_the_field => broken_entities;
+    only_those_who_may_write_entities_do => roles;
+    the_taxonomy_is_told_whole => taxonomy;
+    what_an_instrument_is_aimed_at_is_told_again_as_it_came => round_trip;
+    what_an_instrument_may_not_be_aimed_at_is_refused => refused;
+    an_entity_that_changes_counts_on_every_node => every_node;
+    nothing_is_signalled_that_no_decision_would_show => agreement;
+    media_for_children_are_told_as_such => for_children;
+    what_people_trigger_is_approved_with_a_right_alone => right_to_people;
+}
+
+mod stores {
+    use super::*;
+
+    on_all_stores! {
+        every_store_brings_what_triggers_ask_for => every_store;
+    }
+}
+
+fn marketer(server: &Server) -> Client {
+    server.caller(Role::Marketer, "mia")
+}
+
+fn brand(id: &str, name: &str) -> Value {
+    json!({"entity_id": id, "name": name, "kind": "brand"})
+}
+
+async fn create(client: &Client, entity: Value) -> Value {
+    client.post("/v1/entities", &entity).await.expect(201)
+}
+
+async fn entities(server: &mut Server) {
+    let mia = marketer(server);
+    create(&mia, brand("nord", "Nordlauf")).await;
+    let star = json!({"entity_id": "star", "name": "Mia Stone", "kind": "person", "aliases": ["M. Stone"],
+        "external_ids": ["3Ir0du6"], "categories": ["sport"], "athlete": true, "minor": true,
+        "endorses": [{"entity_id": "nord"}, {"category": "travel"}], "rivals": []});
+    let created = create(&mia, star.clone()).await;
+    for (field, value) in star.as_object().expect("fields") {
+        assert_eq!(created[field], *value, "{field}");
+    }
+    assert_eq!(mia.get("/v1/entities/star").await.expect(200), created);
+    server.restart().await;
+    let mia = marketer(server);
+    assert_eq!(mia.get("/v1/entities/star").await.expect(200), created);
+    let changed =
+        json!({"name": "Mia Stone", "kind": "person", "rivals": [{"category": "fashion.shoes"}]});
+    let changed = mia.put("/v1/entities/star", &changed).await.expect(200);
+    assert_eq!(changed["aliases"], json!([]));
+    assert_eq!(changed["created_at"], created["created_at"]);
+    // What it had before is free again.
+    let heir = json!({"entity_id": "heir", "name": "M. Stone", "kind": "person", "external_ids": ["3Ir0du6"]});
+    create(&mia, heir).await;
+    assert_eq!(mia.delete("/v1/entities/star").await.status, 204);
+    mia.get("/v1/entities/star")
+        .await
+        .refused(404, "entity_not_found");
+    mia.put("/v1/entities/star", &json!({"name": "x", "kind": "thing"}))
+        .await
+        .refused(404, "entity_not_found");
+    mia.delete("/v1/entities/star")
+        .await
+        .refused(404, "entity_not_found");
+}
+
+async fn names(server: &mut Server) {
+    let mia = marketer(server);
+    create(&mia, brand("nord", "Nordlauf")).await;
+    mia.post("/v1/entities", &brand("nord", "Anything"))
+        .await
+        .refused(409, "entity_exists");
+    for taken in ["nordlauf", " NORDLAUF "] {
+        mia.post("/v1/entities", &brand("other", taken))
+            .await
+            .refused(409, "entity_name_taken");
+    }
+    let mut alias = brand("other", "Other");
+    alias["aliases"] = json!(["Nordlauf"]);
+    mia.post("/v1/entities", &alias)
+        .await
+        .refused(409, "entity_name_taken");
+    let person = |id: &str, ids: &[&str]| json!({"entity_id": id, "name": "Sam Field", "kind": "person", "external_ids": ids});
+    create(&mia, person("actor", &["a1"])).await;
+    create(&mia, person("host", &["h1"])).await;
+    mia.post("/v1/entities", &person("third", &[]))
+        .await
+        .refused(409, "entity_name_taken");
+    mia.post("/v1/entities", &person("third", &["h1"]))
+        .await
+        .refused(409, "entity_name_taken");
+    // Who gives up the id gives up the name that is shared.
+    let without = json!({"name": "Sam Field", "kind": "person"});
+    mia.put("/v1/entities/host", &without)
+        .await
+        .refused(409, "entity_name_taken");
+    // Nothing of what was refused stands anywhere.
+    let all = mia.get("/v1/entities").await.expect(200);
+    let ids: Vec<&str> = all["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entity| entity["entity_id"].as_str().expect("an id"))
+        .collect();
+    assert_eq!(ids, ["actor", "host", "nord"]);
+}
+
+async fn lists(server: &mut Server) {
+    let mia = marketer(server);
+    let with = |mut entity: Value, category: &str| {
+        entity["categories"] = json!([category]);
+        entity
+    };
+    create(&mia, with(brand("a", "Ale_House"), "alcohol.beer")).await;
+    create(&mia, with(brand("b", "Alexandria Air"), "travel.airlines")).await;
+    create(&mia, with(brand("c", "Ale%"), "alcohol")).await;
+    create(
+        &mia,
+        json!({"entity_id": "d", "name": "Bo", "kind": "person", "aliases": ["Alec"]}),
+    )
+    .await;
+    for (query, expected) in [
+        ("", "a b c d"),
+        ("?kind=person", "d"),
+        ("?category=alcohol", "a c"),
+        ("?category=alcohol.beer", "a"),
+        ("?category=travel", "b"),
+        ("?name=ALE", "a b c d"),
+        ("?name=ale%25", "c"),
+        ("?name=ale_", "a"),
+        ("?name=ale&kind=brand&category=alcohol", "a c"),
+        ("?name=xan", ""),
+    ] {
+        let found = mia.get(&format!("/v1/entities{query}")).await.expect(200);
+        let ids: Vec<&str> = found["items"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|entity| entity["entity_id"].as_str().expect("an id"))
+            .collect();
+        assert_eq!(ids.join(" "), expected, "{query}");
+    }
+    let first = mia.get("/v1/entities?limit=3").await.expect(200);
+    let cursor = first["next_cursor"].as_str().expect("a cursor");
+    let rest = mia
+        .get(&format!("/v1/entities?limit=3&cursor={cursor}"))
+        .await
+        .expect(200);
+    assert_eq!(rest["items"][0]["entity_id"], "d");
+    assert_eq!(rest["next_cursor"], Value::Null);
+    mia.get("/v1/entities?category=milk")
+        .await
+        .refused(422, "invalid_field");
+}
+
+async fn broken_entities(server: &mut Server) {
+    let mia = marketer(server);
+    let with = |field: &str, value: Value| {
+        let mut entity = brand("e", "E");
+        entity[field] = value;
+        entity
+    };
+    for (entity, field) in [
+        (with("entity_id", json!("a b")), "entity_id"),
+        (with("name", json!("  ")), "name"),
+        (with("aliases", json!(["x", "X "])), "aliases[1]"),
+        (with("external_ids", json!(["x", "x"])), "external_ids[1]"),
+        (
+            with("categories", json!(["travel", "milk"])),
+            "categories[1]",
+        ),
+        (with("athlete", json!(true)), "athlete"),
+        (with("minor", json!(true)), "minor"),
+        (with("rivals", json!([{"entity_id": "e"}])), "rivals[0]"),
+        (
+            with("rivals", json!([{"category": "milk"}])),
+            "rivals[0].category",
+        ),
+        (
+            with("endorses", json!([{"entity_id": "gone"}])),
+            "entity_id",
+        ),
+        (with("aliases", json!(vec!["x"; 33])), "aliases"),
+    ] {
+        let refused = mia
+            .post("/v1/entities", &entity)
+            .await
+            .refused(422, "invalid_field");
+        assert_eq!(refused["field"], field, "{entity}");
+        assert!(refused["bound"].is_string(), "{refused}");
+    }
+    let unknown = mia
+        .post("/v1/entities", &with("colour", json!("red")))
+        .await
+        .refused(400, "unknown_field");
+    assert_eq!(unknown["field"], "colour");
+}
+
+async fn roles(server: &mut Server) {
+    for (role, may_read, may_write) in [
+        (Role::Viewer, false, false),
+        (Role::Ingest, true, false),
+        (Role::Scientist, true, false),
+        (Role::Operator, true, true),
+        (Role::Marketer, true, true),
+    ] {
+        let caller = server.caller(role, "x");
+        let read = caller.get("/v1/entities").await.status;
+        assert_eq!(read == 200, may_read, "{role:?} reads: {read}");
+        let id = format!("{role:?}");
+        let written = caller.post("/v1/entities", &brand(&id, &id)).await.status;
+        assert_eq!(written == 201, may_write, "{role:?} writes: {written}");
+    }
+}
+
+async fn taxonomy(server: &mut Server) {
+    let all = marketer(server).get("/v1/categories").await.expect(200);
+    let items = all["items"].as_array().expect("a list");
+    let of = |id: &str| items.iter().find(|item| item["id"] == id).expect("there");
+    assert_eq!(of("travel")["restriction"], Value::Null);
+    assert_eq!(of("alcohol.beer")["parent"], "alcohol");
+    assert_eq!(of("alcohol.beer")["restriction"]["least_age"], 18);
+    for id in ["alcohol", "gambling", "tobacco", "pharmacy", "politics"] {
+        assert!(of(id)["restriction"]["mandatory_text"].is_string(), "{id}");
+    }
+    server
+        .caller(Role::Viewer, "v")
+        .get("/v1/categories")
+        .await
+        .refused(403, "forbidden");
+}
+
+fn poll(name: &str) -> Value {
+    json!({"name": name, "content": {"kind": "poll", "question": "What is it?",
+        "answers": [{"answer_id": "a", "text": "A swan"}, {"answer_id": "b", "text": "A duck"}]}})
+}
+
+fn beer_ad() -> Value {
+    json!({"name": "Beer", "categories": ["alcohol.beer"], "countries": ["DE", "US"],
+        "content": {"kind": "ad", "title": "Brew", "link_url": "https://shop.example/", "link_text": "Look",
+            "advertiser": "Brew", "disclosure": "Drink responsibly. 18+"}})
+}
+
+async fn round_trip(server: &mut Server) {
+    let mia = marketer(server);
+    create(&mia, brand("nord", "Nordlauf")).await;
+    let mut aimed = beer_ad();
+    aimed["trigger"] = json!({"names": ["Kingfisher"], "min_confidence": 60.0, "min_on_screen_ms": 500,
+        "advertiser_endorsed_by_detected": true,
+        "any": [{"entity_id": "nord", "min_confidence": 80.0}, {"endorsed_by": "nord", "min_on_screen_ms": 0}],
+        "all": [{"kind": "label", "parent": "Vehicle", "region": {"third": "left"}},
+            {"category": "Sports", "min_box": 0.1, "max_box": 0.5,
+                "region": {"box": {"left": 0.25, "top": 0.0, "width": 0.5, "height": 0.5}}}],
+        "none": [{"name": "Cat"}]});
+    aimed["schedule"] = json!({"starts_at": null, "ends_at": null, "zone": "Europe/Berlin",
+        "dayparts": [{"days": ["fri", "sat"], "from": "20:00", "to": "02:00"}]});
+    aimed["media_clock"] = json!([{"from_marker": "second-half", "to_marker": "full-time"},
+        {"from_ms": -1000, "to_ms": 2000}]);
+    aimed["person_right"] = json!({"basis": "contract", "reference": "C-17", "valid_until": "2027-01-01T00:00:00.000Z"});
+    let created = mia.post("/v1/instruments", &aimed).await.expect(201);
+    let path = format!(
+        "/v1/instruments/{}",
+        created["instrument_id"].as_str().expect("an id")
+    );
+    let read = mia.get(&path).await.expect(200);
+    for field in [
+        "trigger",
+        "schedule",
+        "media_clock",
+        "person_right",
+        "categories",
+        "countries",
+    ] {
+        assert_eq!(read[field], aimed[field], "{field}");
+    }
+}
+
+async fn refused(server: &mut Server) {
+    let mia = marketer(server);
+    let with = |mut body: Value, pointer: &str, value: Value| {
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+        body.pointer_mut(parent).expect("its parent")[key] = value;
+        body
+    };
+    let trigger = |trigger: Value| with(poll("p"), "/trigger", trigger);
+    let schedule = |schedule: Value| with(poll("p"), "/schedule", schedule);
+    let part =
+        |from: &str, to: &str| json!({"zone": "UTC", "dayparts": [{"from": from, "to": to}]});
+    let mut silent = beer_ad();
+    silent["content"]
+        .as_object_mut()
+        .expect("fields")
+        .remove("disclosure");
+    for (body, field) in [
+        (
+            with(poll("p"), "/categories", json!(["milk"])),
+            "categories[0]",
+        ),
+        (with(beer_ad(), "/countries", json!([])), "countries"),
+        (
+            with(beer_ad(), "/countries", json!(["DE", "de"])),
+            "countries[1]",
+        ),
+        (
+            with(beer_ad(), "/countries", json!(["DE", "DE"])),
+            "countries[1]",
+        ),
+        (silent, "content.disclosure"),
+        (trigger(json!({"names": []})), "trigger.names"),
+        (trigger(json!({"any": [{}]})), "trigger.any[0].name"),
+        (
+            trigger(json!({"all": [{"name": "x"}, {"min_box": 0.5}]})),
+            "trigger.all[1].name",
+        ),
+        (
+            trigger(json!({"none": [{"name": "x", "min_box": 1.5}]})),
+            "trigger.none[0].min_box",
+        ),
+        (
+            trigger(json!({"any": [{"name": "x", "min_box": 0.5, "max_box": 0.4}]})),
+            "trigger.any[0].max_box",
+        ),
+        (
+            trigger(
+                json!({"any": [{"name": "x", "region": {"box": {"left": 0.9, "top": 0, "width": 0.2, "height": 1}}}]}),
+            ),
+            "trigger.any[0].region",
+        ),
+        (
+            trigger(json!({"any": [{"name": "x", "min_on_screen_ms": 10001}]})),
+            "trigger.any[0].min_on_screen_ms",
+        ),
+        (
+            trigger(json!({"any": [{"entity_id": "gone"}]})),
+            "trigger.any[0].entity_id",
+        ),
+        (
+            trigger(json!({"none": [{"endorsed_by": "gone"}]})),
+            "trigger.none[0].endorsed_by",
+        ),
+        (
+            schedule(json!({"dayparts": [{"from": "10:00", "to": "11:00"}]})),
+            "schedule.zone",
+        ),
+        (schedule(json!({"zone": "Mars/Olympus"})), "schedule.zone"),
+        (schedule(part("10:00", "10:00")), "schedule.dayparts[0].to"),
+        (schedule(part("10:00", "24:01")), "schedule.dayparts[0].to"),
+        (
+            schedule(
+                json!({"zone": "UTC", "dayparts": [{"days": ["friday"], "from": "10:00", "to": "11:00"}]}),
+            ),
+            "schedule.dayparts[0].days[0]",
+        ),
+        (
+            with(
+                poll("p"),
+                "/media_clock",
+                json!([{"from_ms": 5, "to_ms": 5}]),
+            ),
+            "media_clock[0].to_ms",
+        ),
+        (
+            with(poll("p"), "/media_clock", json!([{"from_ms": 604800001}])),
+            "media_clock[0].from_ms",
+        ),
+        (
+            with(
+                poll("p"),
+                "/person_right",
+                json!({"basis": "", "reference": "x"}),
+            ),
+            "person_right.basis",
+        ),
+    ] {
+        let refused = mia
+            .post("/v1/instruments", &body)
+            .await
+            .refused(422, "invalid_field");
+        assert_eq!(refused["field"], field, "{body}");
+        assert!(refused["bound"].is_string(), "{refused}");
+    }
+    let all = mia.get("/v1/instruments").await.expect(200);
+    assert_eq!(all["items"], json!([]));
+}
+
+async fn decide(server: &Server, position_ms: i64) -> Value {
+    let viewer = server.caller(Role::Viewer, "vera");
+    let ask = json!({"position_ms": position_ms, "explain": true});
+    viewer.post("/v1/media/m/decisions", &ask).await.expect(200)
+}
+
+fn reasons(decision: &Value) -> Vec<&str> {
+    let reasons = decision["reasons"].as_array().expect("a list");
+    reasons
+        .iter()
+        .map(|one| one["reason"].as_str().expect("a reason"))
+        .collect()
+}
+
+/// What stopped a candidate; `None` where nothing did, or where it was none.
+fn stopped(decision: &Value, id: &str) -> Option<String> {
+    let candidates = decision["explanation"]["candidates"].as_array();
+    let found = candidates
+        .expect("a list")
+        .iter()
+        .find(|one| one["instrument_id"] == id);
+    found?["reason"].as_str().map(str::to_owned)
+}
+
+async fn every_node(server: &mut Server) {
+    let mia = marketer(server);
+    server
+        .operator()
+        .post("/v1/media", &json!({"media_id": "m"}))
+        .await
+        .expect(201);
+    let seen = json!({"items": [{"position_ms": 1000, "kind": "custom_label", "name": "Suedlauf", "confidence": 99}]});
+    server
+        .caller(Role::Ingest, "watcher")
+        .post("/v1/media/m/detections", &seen)
+        .await
+        .expect(201);
+    create(&mia, brand("nord", "Nordlauf")).await;
+    let mut ad = beer_ad();
+    ad["content"]["advertiser"] = json!("Nordlauf");
+    ad["categories"] = json!([]);
+    ad["countries"] = json!([]);
+    register(server, &ad, true).await;
+    let other = server.second_node().await;
+    assert_eq!(
+        decide(&other, 2_000).await["overlays"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    let mut sued = brand("sued", "Suedlauf");
+    sued["rivals"] = json!([{"entity_id": "nord"}]);
+    create(&mia, sued).await;
+    for node in [&*server, &other] {
+        let mut told = Value::Null;
+        for _ in 0..100 {
+            told = decide(node, 2_000).await;
+            if reasons(&told) == ["rival_on_screen"] {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(reasons(&told), ["rival_on_screen"], "{told}");
+    }
+    other.finish().await;
+}
+
+async fn every_store(server: &mut Server) {
+    let media = json!({"media_id": "m", "people_basis": "contract 17"});
+    server
+        .operator()
+        .post("/v1/media", &media)
+        .await
+        .expect(201);
+    let mia = marketer(server);
+    let star =
+        json!({"entity_id": "star", "name": "Sam Field", "kind": "person", "external_ids": ["s1"]});
+    create(&mia, star).await;
+    let seen = json!({"items": [
+        {"position_ms": 1000, "kind": "label", "name": "Truck", "confidence": 99, "parents": ["Vehicle"],
+            "categories": ["Vehicles and Automotive"],
+            "boxes": [{"left": 0.0, "top": 0.0, "width": 0.2, "height": 0.5}]},
+        {"position_ms": 1500, "kind": "label", "name": "Truck", "confidence": 99},
+        {"position_ms": 1000, "kind": "celebrity", "name": "S. Field", "external_id": "s1", "confidence": 99}]});
+    server
+        .caller(Role::Ingest, "watcher")
+        .post("/v1/media/m/detections", &seen)
+        .await
+        .expect(201);
+    let asked = [
+        ("parent", json!({"any": [{"parent": "vehicle"}]}), None),
+        (
+            "category",
+            json!({"any": [{"category": "vehicles and automotive"}]}),
+            None,
+        ),
+        (
+            "box",
+            json!({"any": [{"name": "Truck", "min_box": 0.09, "region": {"third": "left"}}]}),
+            None,
+        ),
+        (
+            "elsewhere",
+            json!({"any": [{"name": "Truck", "region": {"third": "right"}}]}),
+            Some("trigger_unmet"),
+        ),
+        (
+            "stay",
+            json!({"names": ["Truck"], "min_on_screen_ms": 500}),
+            None,
+        ),
+        (
+            "longer",
+            json!({"names": ["Truck"], "min_on_screen_ms": 501}),
+            Some("trigger_unmet"),
+        ),
+        ("entity", json!({"any": [{"entity_id": "star"}]}), None),
+        ("kind", json!({"any": [{"kind": "celebrity"}]}), None),
+    ];
+    let mut ids = Vec::new();
+    for (name, trigger, expected) in asked {
+        let mut body = poll(name);
+        body["trigger"] = trigger;
+        body["person_right"] = json!({"basis": "contract", "reference": "C-17"});
+        ids.push((name, register(server, &body, true).await, expected));
+    }
+    let told = decide(server, 2_000).await;
+    for (name, id, expected) in ids {
+        let reason = stopped(&told, &id).filter(|reason| reason != "outranked");
+        assert_eq!(reason.as_deref(), expected, "{name}: {told}");
+        let candidates = told["explanation"]["candidates"]
+            .as_array()
+            .expect("a list");
+        assert!(
+            candidates.iter().any(|one| one["name"] == name),
+            "{name} was no candidate: {told}"
+        );
+    }
+}
+
+async fn agreement(server: &mut Server) {
+    let channel = Channel::default();
+    let zero = media(server, Some(&channel), long_life()).await;
+    let at = now().ms() - zero;
+    let item =
+        |name: &str| json!({"position_ms": at, "kind": "label", "name": name, "confidence": 99});
+    let seen = json!({"items": [item("Kingfisher"), item("Cat")]});
+    server
+        .operator()
+        .post("/v1/media/m/detections", &seen)
+        .await
+        .expect(201);
+    let excluded = json!({"names": ["Kingfisher"], "none": [{"name": "Cat"}]});
+    instrument(server, excluded).await;
+    instrument(
+        server,
+        json!({"all": [{"name": "Kingfisher"}, {"name": "Reed"}]}),
+    )
+    .await;
+    instrument(
+        server,
+        json!({"names": ["Kingfisher"], "min_on_screen_ms": 1000}),
+    )
+    .await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(channel.calls().is_empty(), "{:?}", channel.calls());
+    let told = decide(server, at + 500).await;
+    assert_eq!(reasons(&told), ["trigger_unmet"], "{told}");
+    instrument(
+        server,
+        json!({"all": [{"name": "Kingfisher"}, {"name": "Cat"}]}),
+    )
+    .await;
+    channel.calls_at_least(1).await;
+    let told = decide(server, at + 500).await;
+    assert_eq!(told["overlays"].as_array().map(Vec::len), Some(1), "{told}");
+}
+
+async fn for_children(server: &mut Server) {
+    let operator = server.operator();
+    let cartoon = json!({"media_id": "cartoon", "for_children": true});
+    let created = operator.post("/v1/media", &cartoon).await.expect(201);
+    assert_eq!(created["for_children"], true);
+    let read = operator.get("/v1/media/cartoon").await.expect(200);
+    assert_eq!(read["for_children"], true);
+    let changed = operator
+        .put("/v1/media/cartoon", &json!({}))
+        .await
+        .expect(200);
+    assert_eq!(changed["for_children"], false);
+    let plain = operator
+        .post("/v1/media", &json!({"media_id": "plain"}))
+        .await
+        .expect(201);
+    assert_eq!(plain["for_children"], false);
+}
+
+async fn right_to_people(server: &mut Server) {
+    let (mia, max) = (marketer(server), server.caller(Role::Marketer, "max"));
+    create(
+        &mia,
+        json!({"entity_id": "star", "name": "Mia Stone", "kind": "person"}),
+    )
+    .await;
+    let mut body = poll("People");
+    body["trigger"] = json!({"names": ["mia stone"]});
+    let id = register(server, &body, false).await;
+    let state = format!("/v1/instruments/{id}/state");
+    let to = |state: &str| json!({"state": state});
+    mia.post(&state, &to("in_review")).await.expect(200);
+    let problem = max
+        .post(&state, &to("approved"))
+        .await
+        .refused(409, "approval_refused");
+    assert_eq!(problem["field"], "person_right");
+    body["person_right"] =
+        json!({"basis": "contract", "reference": "C-17", "valid_until": "2020-01-01T00:00:00Z"});
+    let ended = register(server, &body, false).await;
+    let ended = format!("/v1/instruments/{ended}/state");
+    mia.post(&ended, &to("in_review")).await.expect(200);
+    max.post(&ended, &to("approved"))
+        .await
+        .refused(409, "approval_refused");
+    body["person_right"] = json!({"basis": "contract", "reference": "C-17"});
+    register(server, &body, true).await;
+}
