@@ -341,6 +341,17 @@ impl Core {
         self.0.caps.recent().map(str::to_owned).collect()
     }
 
+    /// Something was drawn (`what` is its kind), or done with it (`what` is the act).
+    pub fn count(&mut self, instrument_id: &str, what: &str, show_ms: f64, now_ms: f64) {
+        let (show_ms, now_ms) = (whole(show_ms), whole(now_ms));
+        self.0.caps.count(instrument_id, what, show_ms, now_ms);
+    }
+
+    /// What was counted, as JSON for the question of a viewer who is nobody.
+    pub fn counted(&self, now_ms: f64) -> String {
+        self.0.caps.counted(whole(now_ms))
+    }
+
     /// Queues an event; false where it is longer than any request may be.
     pub fn queue_event(&mut self, event_id: &str, body: &str, now_ms: f64) -> bool {
         self.0.outbox.push(event_id, body, whole(now_ms))
@@ -348,10 +359,8 @@ impl Core {
 
     /// What to send now.
     pub fn next_batch(&mut self, now_ms: f64) -> Option<EventTexts> {
-        self.0
-            .outbox
-            .next_batch(whole(now_ms))
-            .map(EventTexts::from)
+        let batch = self.0.outbox.next_batch(whole(now_ms));
+        batch.map(EventTexts::from)
     }
 
     /// The server has answered.
@@ -361,9 +370,8 @@ impl Core {
 
     /// The request failed.
     pub fn fail_batch(&mut self, now_ms: f64, random: f64, asked_ms: Option<f64>) {
-        self.0
-            .outbox
-            .fail(whole(now_ms), random, asked_ms.map(whole));
+        let asked_ms = asked_ms.map(whole);
+        self.0.outbox.fail(whole(now_ms), random, asked_ms);
     }
 
     /// The connection is back.

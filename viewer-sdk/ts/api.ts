@@ -32,6 +32,11 @@ export interface AttachOptions {
   locale?: string;
   /** Whether the profile may choose what is shown. It can only take away from what the viewer agreed to. */
   personalisation?: boolean | (() => boolean);
+  /**
+   * The viewer is nobody: it gave no consent, or has no identity. Nothing is kept of it on the server, no profile is read, and
+   * caps hold by what this page has counted, for as long as it is attached.
+   */
+  anonymous?: boolean;
   /** Ask the server to say why it chose as it did. */
   explain?: boolean;
   /** Where cues come from: in the stream, beside it by server-sent events, or whichever the player allows. */

@@ -6,7 +6,7 @@ import { fieldsOf, readCue } from "./cue.js";
 import { BeckonError } from "./error.js";
 import type { Inspector } from "./inspect.js";
 import type { Transport } from "./transport.js";
-import type { Cue, Decision, DecisionRequest, InstrumentKind, Overlay } from "./wire.js";
+import type { Cue, Decision, DecisionRequest, InstrumentKind, Overlay, Told } from "./wire.js";
 
 /** One more try, a little later: a second one would come after the moment. */
 const RETRY_MS = 700;
@@ -30,6 +30,7 @@ export interface Plans {
 /** What the host set once. */
 export interface Settings {
   explain: boolean;
+  anonymous: boolean;
   locale: string;
   clockMs: number;
 }
@@ -37,6 +38,8 @@ export interface Settings {
 export class Asker {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #ended = false;
+  /** The session: from here on until it is detached. */
+  readonly #began = performance.now();
   /** What was taken back, for questions that are under way. */
   readonly #withdrawn: (string | undefined)[] = [];
 
@@ -123,8 +126,12 @@ export class Asker {
         can_draw: this.plans.canDraw(),
         captions: this.plans.captions(),
       },
-      recent: this.core.recent_receipts(),
+      session_ms: Math.round(performance.now() - this.#began),
     };
+    if (this.settings.anonymous) {
+      request.anonymous = true;
+      request.shown = JSON.parse(this.core.counted(performance.now())) as Told[];
+    } else request.recent = this.core.recent_receipts();
     if (cueId !== null) request.cue_id = cueId;
     if (this.settings.explain) request.explain = true;
     const personalisation = this.consent.personalisation();

@@ -35,7 +35,7 @@ export async function attach(player: HlsPlayer | HTMLVideoElement, options: Atta
   const element = createOverlay(video, options.container, { theme: options.theme ?? "dark", locale, base });
   const beacons = new Beacons(core, transport, inspector);
   const stage = new Stage(core, adapter, element, beacons, inspector, () => void asker.ask(null, null));
-  const settings = { explain: options.explain === true, locale, clockMs };
+  const settings = { explain: options.explain === true, anonymous: options.anonymous === true, locale, clockMs };
   const asker = new Asker(core, adapter, transport, consent, inspector, stage, settings);
 
   const stops = [adapter.listen((found) => asker.hear("stream", found))];

@@ -141,7 +141,10 @@ export class Stage implements Plans {
       const positionMs = this.positionMs();
       if (positionMs === null) return;
       this.inspector.tell({ type: "painted", overlay, positionMs, latenessMs: positionMs - overlay.show_at_ms });
-      if (!planned.painted) this.beacons.record(overlay, "impression");
+      if (!planned.painted) {
+        this.beacons.record(overlay, "impression");
+        this.#count(overlay, overlay.kind);
+      }
       planned.painted = true;
     });
   }
@@ -175,10 +178,12 @@ export class Stage implements Plans {
     return {
       answer: (answerId) => {
         this.inspector.tell({ type: "answered", overlay, answerId });
+        this.#count(overlay, "answer");
         this.beacons.record(overlay, "answer", answerId, this.#fateOf(key, overlay, answerId));
       },
       click: () => {
         this.inspector.tell({ type: "clicked", overlay });
+        this.#count(overlay, "click");
         this.beacons.record(overlay, "click");
       },
       close: () => {
@@ -192,6 +197,11 @@ export class Stage implements Plans {
         this.#turn();
       },
     };
+  }
+
+  /** For the device's own caps, where nobody else may count. */
+  #count(overlay: Overlay, what: InstrumentKind | "answer" | "click"): void {
+    this.core.count(overlay.instrument_id, what, overlay.hide_at_ms - overlay.show_at_ms, performance.now());
   }
 
   #fateOf(key: number, overlay: Overlay, answerId: string): Fate {

@@ -22,3 +22,4 @@ export type Price = Schemas["Price"];
 export type Problem = Schemas["Problem"];
 export type Standing = Schemas["Standing"];
 export type Theme = Schemas["Theme"];
+export type Told = Schemas["Told"];

@@ -142,6 +142,12 @@ impl Viewers {
         Ok(())
     }
 
+    /// What their attributes are declared as.
+    #[must_use]
+    pub fn declarations(&self) -> Arc<Declarations> {
+        self.declarations.clone()
+    }
+
     /// What viewers' pieces are made by; a model of another schema cannot read them.
     #[must_use]
     pub fn schema(&self) -> &Schema {
