@@ -127,7 +127,7 @@ fn asking(question: &Question, width_em: f32) -> f32 {
     let inner = width_em - PADDING_EM;
     let title = lines(letters(&question.question), TITLE_LETTER_EM, inner) * TITLE_LINE_EM;
     let answers = &question.answers;
-    let short = answers.len() % 2 == 0 && answers.iter().all(|a| letters(&a.text) < 14);
+    let short = answers.len().is_multiple_of(2) && answers.iter().all(|a| letters(&a.text) < 14);
     let (columns, answer_width) = match short {
         true => (2, inner / 2.0 - 2.0),
         // Padding, the share of answers and its mark stand beside the words.

@@ -95,6 +95,8 @@ pub struct Live {
     pub categories: Categories,
     /// In which countries what is restricted may run, and from which age on.
     pub countries: Box<[(Code, u8)]>,
+    /// Which entity its advertiser is, where one goes by that name.
+    pub entity: Option<EntityNo>,
     /// Whom its advertiser competes with, in the order of their numbers.
     pub rivals: Box<[EntityNo]>,
     /// In which hours it runs.
@@ -193,6 +195,7 @@ impl Live {
             in_ad_breaks: definition.in_ad_breaks,
             countries,
             categories: definition.categories,
+            entity: advertiser,
             rivals: advertiser.map_or_else(Box::default, |no| entities.rivals(no).into()),
             dayparts: definition.dayparts.as_ref().map(Weekly::new),
             media_clock: definition.media_clock,

@@ -274,6 +274,9 @@ async fn gone(server: &mut Server) {
     grown["priority"] = json!(1);
     register(server, &grown, true).await;
     register(server, &offer("ad", "ad", "Heron"), true).await;
+    let mut fashion = offer("fashion", "product", "Osprey");
+    fashion["categories"] = json!(["fashion"]);
+    register(server, &fashion, true).await;
     store(
         server,
         &[json!({"position_ms": 9_000, "kind": "label", "name": "Kestrel", "confidence": 90.0})],
@@ -315,6 +318,12 @@ async fn gone(server: &mut Server) {
         .find(|c| c["name"] == "grown")
         .expect("a candidate");
     assert_eq!(grown["reason"], "no_consent");
+    // Whether the stranger has opted out of fashion is not known either.
+    let fashion = candidates
+        .iter()
+        .find(|c| c["name"] == "fashion")
+        .expect("a candidate");
+    assert_eq!(fashion["reason"], "category_opted_out");
     let receipt = stranger["overlays"][0]["receipt"]
         .as_str()
         .expect("a receipt");

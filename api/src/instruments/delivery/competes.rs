@@ -54,11 +54,19 @@ impl Separation {
     #[must_use]
     pub fn between(&self, one: &Live, other: &Live) -> Option<i64> {
         let (brand, rival) = (one.advertiser?, other.advertiser?);
-        if brand == rival {
+        // An entity's aliases are one advertiser, whichever of them an instrument says.
+        let same = one.entity.is_some() && one.entity == other.entity;
+        if brand == rival || same {
             return None;
         }
+        let is_rival_of = |one: &Live, other: &Live| {
+            let entity = other.entity.as_ref();
+            entity.is_some_and(|no| one.rivals.binary_search(no).is_ok())
+        };
         let rivals = one.competes_with.names(rival, other.categories)
-            || other.competes_with.names(brand, one.categories);
+            || other.competes_with.names(brand, one.categories)
+            || is_rival_of(one, other)
+            || is_rival_of(other, one);
         let contest = self
             .fields
             .iter()
