@@ -17,7 +17,7 @@ pub(super) enum ContentRow {
         answers: Vec<(String, String)>,
         correct: Option<String>,
     },
-    Offer(OfferRow),
+    Offer(Box<OfferRow>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl From<&Content> for ContentRow {
                     .collect(),
                 correct: correct.as_ref().map(ToString::to_string),
             },
-            Content::Offer(offer) => Self::Offer(offer.into()),
+            Content::Offer(offer) => Self::Offer(Box::new(offer.into())),
         }
     }
 }
@@ -123,7 +123,7 @@ impl TryFrom<ContentRow> for Content {
                     .map(|id| AnswerId::parse(&id).map_err(invalid))
                     .transpose()?,
             }),
-            ContentRow::Offer(offer) => Self::Offer(offer.try_into()?),
+            ContentRow::Offer(offer) => Self::Offer((*offer).try_into()?),
         })
     }
 }

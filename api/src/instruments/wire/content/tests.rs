@@ -275,6 +275,15 @@ fn a_language_is_whole_and_says_nothing_more() {
             with(quiz(), "/content/default_locale", json!("english")),
             "content.default_locale",
         ),
+    ] {
+        refused(body, field);
+    }
+}
+
+#[test]
+fn an_offers_language_is_whole_too_and_there_are_not_too_many() {
+    let at = |pointer: &str| format!("/content/locales/{pointer}");
+    for (body, field) in [
         (without(ad(), &at("ar/title")), "content.locales.ar.title"),
         (without(ad(), &at("ar/text")), "content.locales.ar.text"),
         (
