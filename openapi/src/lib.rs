@@ -29,6 +29,7 @@ pub mod page;
 pub mod person;
 pub mod problem;
 pub mod reference;
+pub mod report;
 pub mod results;
 pub mod review;
 pub mod trigger;

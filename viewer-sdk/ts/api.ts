@@ -80,7 +80,7 @@ export interface BeckonEvents {
   /** An overlay has left the screen; `withdrawn` says that the service took it off, which is no act of the viewer's. */
   gone: At & { type: "gone"; overlay: Overlay; why: "expired" | "closed" | "seeked" | "withdrawn" | "detached" };
   /** An overlay was decided but not drawn. */
-  skipped: At & { type: "skipped"; overlay: Overlay; why: "too_small" | "too_late" | "seen" | "withdrawn" };
+  skipped: At & { type: "skipped"; overlay: Overlay; why: "too_small" | "too_late" | "seen" | "withdrawn" | "holdout" };
   /** The server took events. */
   sent: At & { type: "sent"; items: EventOutcome[]; tookMs: number };
   /** Something failed; the picture plays on. */

@@ -96,7 +96,7 @@ export class Asker {
     this.inspector.tell({ type: "decided", cueId, decision, tookMs: performance.now() - started });
     this.core.plan_check(decision.next_check_ms ?? undefined);
     const put = cue?.kind === "show";
-    for (const overlay of decision.overlays) {
+    for (const overlay of [...decision.overlays, ...(decision.held_out ?? [])]) {
       const { instrument_id } = overlay;
       // A node that has not heard of the show yet would give everybody their own.
       if (put && instrument_id !== cue.instrument_id) continue;

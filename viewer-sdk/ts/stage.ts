@@ -129,7 +129,16 @@ export class Stage implements Plans {
 
   #show(planned: Planned): void {
     const { overlay, decision, personalised } = planned;
-    const card = this.element.open({ overlay, explanation: decision.explanation ?? undefined, personalised }, this.#acts(planned));
+    // Its turn has come: that is told, and nothing is drawn, so that the others can be compared with this viewer.
+    if (decision.mode === "holdout") {
+      this.beacons.record(overlay, "impression");
+      planned.painted = true;
+      this.core.remove(planned.key);
+      this.#skip(planned, "holdout");
+      return;
+    }
+    const tries = decision.mode === "test";
+    const card = this.element.open({ overlay, explanation: decision.explanation ?? undefined, personalised, tries }, this.#acts(planned));
     if (!card) {
       this.core.remove(planned.key);
       this.#skip(planned, "too_small");
@@ -149,7 +158,7 @@ export class Stage implements Plans {
     });
   }
 
-  #skip(planned: Planned, why: "too_small" | "too_late" | "withdrawn"): void {
+  #skip(planned: Planned, why: "too_small" | "too_late" | "withdrawn" | "holdout"): void {
     this.#planned.delete(planned.key);
     if (!planned.painted) this.core.forget_receipt(planned.overlay.receipt);
     this.inspector.tell({ type: "skipped", overlay: planned.overlay, why });

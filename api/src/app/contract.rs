@@ -27,6 +27,7 @@ use super::routes;
         (name = "catalogue", description = "Stored videos, and their files"),
         (name = "hooks", description = "What AWS calls"),
         (name = "events", description = "What viewers did"),
+        (name = "reports", description = "What came of it, and how far that can be believed"),
         (name = "models", description = "What ranks, and how it is made better"),
         (name = "webhooks", description = "Who is told what happens here"),
         (name = "health", description = "What operators watch")

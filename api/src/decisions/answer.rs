@@ -16,6 +16,7 @@ use super::receipt::{Draft, Other, Sealer};
 use super::scene::{Choice, Pick, Scene};
 use super::terms::Mode;
 use super::wire::{self, explain};
+use crate::detections::Names;
 use crate::error::Result;
 
 /// What most answers fit into.
@@ -228,6 +229,10 @@ fn seal(
         let ranked = scratch.ranked[*i];
         other(ranked.at, ranked.score, *propensity)
     }));
+    let candidate = scratch.candidates.iter().find(|c| c.at == pick.at);
+    let seen = candidate
+        .and_then(|candidate| candidate.hit)
+        .map(|hit| Names::text(hit.name));
     let draft = Draft {
         decision: choice.decision,
         issued_at: scene.now,
@@ -236,6 +241,7 @@ fn seal(
         show_at: scene.shows_at(),
         show_ms: u32::try_from(pick.show_ms).unwrap_or(u32::MAX),
         terms: pick.terms,
+        seen: seen.as_deref().unwrap_or_default(),
         ranked_by: &scene.ranking.by,
         policy: &scene.policy.id,
         chosen: other(pick.at, scratch.ranked[pick.ranked].score, pick.propensity),

@@ -65,6 +65,8 @@ pub struct Draft<'a> {
     pub show_ms: u32,
     /// On what terms.
     pub terms: Terms,
+    /// The surest name on screen that called for it; empty where none did.
+    pub seen: &'a str,
     /// Who ranked.
     pub ranked_by: &'a RankedBy,
     /// By which policy it was drawn.
@@ -94,6 +96,8 @@ pub struct Receipt {
     pub show_ms: u32,
     /// On what terms.
     pub terms: Terms,
+    /// The surest name on screen that called for it, cut to what a receipt has room for; empty where none did.
+    pub seen: String,
     /// Who ranked.
     pub ranked_by: RankedBy,
     /// By which policy it was drawn.
@@ -237,6 +241,15 @@ impl Sealer {
     }
 }
 
+/// A name is told in a report, not matched: its beginning does.
+fn short(name: &str) -> &str {
+    const LONGEST: usize = 64;
+    let end = (0..=LONGEST.min(name.len()))
+        .rev()
+        .find(|at| name.is_char_boundary(*at));
+    &name[..end.unwrap_or(0)]
+}
+
 fn put_other(other: &Other, out: &mut Vec<u8>) {
     out.extend_from_slice(&other.instrument.to_le_bytes());
     out.extend_from_slice(&other.version.to_le_bytes());
@@ -252,6 +265,7 @@ fn write(draft: &Draft<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(&draft.show_at.ms().to_le_bytes());
     out.extend_from_slice(&draft.show_ms.to_le_bytes());
     draft.terms.write(out);
+    put_text(short(draft.seen), out);
     put_text(draft.media_id.as_str(), out);
     put_text(draft.viewer_id.as_str(), out);
     match draft.ranked_by {
@@ -289,9 +303,9 @@ fn read(shape: u8, bytes: &[u8]) -> Option<Receipt> {
     let issued_at = Time::from_ms(i64::from_le_bytes(reader.array()?));
     let show_at = Position::parse(i64::from_le_bytes(reader.array()?)).ok()?;
     let show_ms = u32::from_le_bytes(reader.array()?);
-    let terms = match shape {
-        SHAPE_BEFORE => Terms::default(),
-        _ => Terms::read(&mut reader)?,
+    let (terms, seen) = match shape {
+        SHAPE_BEFORE => (Terms::default(), ""),
+        _ => (Terms::read(&mut reader)?, reader.text()?),
     };
     let media_id = MediaId::parse(reader.text()?).ok()?;
     let viewer_id = ViewerId::parse(reader.text()?).ok()?;
@@ -317,6 +331,7 @@ fn read(shape: u8, bytes: &[u8]) -> Option<Receipt> {
         show_at,
         show_ms,
         terms,
+        seen: seen.to_owned(),
         ranked_by,
         policy,
         chosen,
@@ -357,6 +372,7 @@ mod tests {
             show_at: Position::parse(81_000).expect("a position"),
             show_ms: 30_000,
             terms: Terms::default(),
+            seen: "Kingfisher",
             ranked_by: &RankedBy::Model([9; 32]),
             policy: "soft-v1",
             chosen: other(5),
@@ -384,6 +400,7 @@ mod tests {
             (receipt.media_id.as_str(), receipt.viewer_id.as_str()),
             ("cup", "alice")
         );
+        assert_eq!(receipt.seen, "Kingfisher");
         assert_eq!(
             (
                 receipt.others.len(),
@@ -405,6 +422,14 @@ mod tests {
         assert_eq!((receipt.decision, receipt.show_ms), (77, 30_000));
         assert_eq!(receipt.terms, Terms::default());
         assert_eq!((receipt.chosen, receipt.others), (other(5), vec![other(6)]));
+        assert_eq!(receipt.seen, "");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_its_letters() {
+        assert_eq!(short(&"\u{e9}".repeat(40)).chars().count(), 32);
+        assert_eq!(short(&format!("a{}", "\u{e9}".repeat(40))).len(), 63);
+        assert_eq!(short("Kingfisher"), "Kingfisher");
     }
 
     #[test]

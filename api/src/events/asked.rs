@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Board, Events, Outcome, Shown, board, shown, store};
+use super::{Board, Events, Grain, Outcome, Shown, Stretch, board, shown, store};
 use crate::error::Result;
 use crate::words::{AnswerId, InstrumentId, MediaId, ViewerId};
 
@@ -59,6 +59,22 @@ impl Events {
     /// When the database does not answer.
     pub async fn shown(&self, most: u32) -> Result<Vec<Shown>> {
         Ok(shown::newest(&self.db, &self.schema_id, most).await?)
+    }
+
+    /// What happened in a stretch of time, to be added up.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn grains(&self, stretch: &Stretch) -> Result<Vec<Grain>> {
+        Ok(store::grains(&self.db, stretch).await?)
+    }
+
+    /// How many viewers each variant of an instrument was drawn for, by its place.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn viewers_by_variant(&self, id: &InstrumentId) -> Result<Vec<(u8, u64)>> {
+        Ok(store::viewers_by_variant(&self.db, id.as_str()).await?)
     }
 
     /// Takes a viewer out of the log and all that was folded from it; the counts stay.

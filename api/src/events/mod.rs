@@ -6,6 +6,7 @@ mod check;
 pub mod conversions;
 mod counted;
 mod fold;
+mod grain;
 pub mod http;
 mod intake;
 mod kind;
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 pub use board::{Board, Score};
+pub use grain::{Grain, Stretch};
 pub use kind::EventType;
 pub use model::{Authority, Event, Intake, Outcome, Overlay, Standing, Tally, Worth};
 pub use shown::{Candidate, Shown};

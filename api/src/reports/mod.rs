@@ -1,5 +1,6 @@
 //! Reports: what became of an instrument.
 
+pub mod breakdown;
 pub mod http;
 mod leaderboard;
 mod live;

@@ -20,6 +20,7 @@ mod decisions;
 mod delivery;
 mod detections;
 mod events;
+mod experiments;
 mod harness;
 mod hooks;
 mod idempotency;

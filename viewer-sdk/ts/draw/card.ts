@@ -221,7 +221,8 @@ export class Card {
       : content.code
         ? open(texts.code)
         : linkButton(content, this.#own, this.manner, "bk-btn");
-    return [make("div", { class: "tx" }, [from, make("b", { class: "bk-title", text: title })]), act, told(this.subject)].filter((node) => node !== undefined);
+    const test = this.subject.tries ? make("b", { class: "bk-test", text: ` ${texts.test}` }) : undefined;
+    return [make("div", { class: "tx" }, [from, test, make("b", { class: "bk-title", text: title })]), act, told(this.subject)].filter((node) => node !== undefined);
   }
 
   #showTime(): void {

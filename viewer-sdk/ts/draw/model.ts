@@ -15,6 +15,8 @@ export interface Subject {
   overlay: Overlay;
   explanation: Explanation | undefined;
   personalised: boolean | undefined;
+  /** Somebody tries out: nothing of it counts, and the card says so. */
+  tries?: boolean;
 }
 
 /** How it looks and speaks. */

@@ -32,7 +32,7 @@ export function showsTime({ overlay: { content } }: Subject): boolean {
 /** The head. Close comes last in the focus order, so it is appended to the card, and placed here by the sheet. */
 export function head(subject: Subject, manner: Manner): HTMLElement {
   const time = showsTime(subject) ? make("span", { class: "bk-time", "aria-hidden": "true" }) : undefined;
-  return make("header", { class: "bk-head" }, [sender(subject, manner), make("span", { class: "sp" }), time]);
+  return make("header", { class: "bk-head" }, [sender(subject, manner), subject.tries ? make("b", { class: "bk-test", text: manner.texts.test }) : undefined, make("span", { class: "sp" }), time]);
 }
 
 /** What must be told from the first frame on: whole, whatever else there is no room for. */

@@ -5,6 +5,7 @@ export const ar: Texts = {
   direction: "rtl",
   kinds: { poll: "استطلاع", quiz: "اختبار", trivia: "معلومة", ad: "إعلان", promotion: "عرض", product: "في الصورة", upsell: "شاهد المزيد" },
   ad: "إعلان",
+  test: "تجربة",
   close: "إغلاق",
   why: "لماذا هذا؟",
   back: "رجوع",

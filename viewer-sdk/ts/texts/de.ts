@@ -5,6 +5,7 @@ export const de: Texts = {
   direction: "ltr",
   kinds: { poll: "Umfrage", quiz: "Quiz", trivia: "Wissen", ad: "Anzeige", promotion: "Angebot", product: "Im Bild", upsell: "Mehr sehen" },
   ad: "Anzeige",
+  test: "Test",
   close: "Schließen",
   why: "Warum das?",
   back: "Zurück",

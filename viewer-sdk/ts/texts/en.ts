@@ -5,6 +5,7 @@ export const en: Texts = {
   direction: "ltr",
   kinds: { poll: "Poll", quiz: "Quiz", trivia: "Trivia", ad: "Ad", promotion: "Offer", product: "In the picture", upsell: "More to watch" },
   ad: "Ad",
+  test: "Test",
   close: "Close",
   why: "Why this?",
   back: "Back",

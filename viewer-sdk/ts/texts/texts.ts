@@ -9,6 +9,8 @@ export interface Texts {
   direction: "ltr" | "rtl";
   kinds: Record<InstrumentKind, string>;
   ad: string;
+  /** Marks what is only tried out. */
+  test: string;
   close: string;
   why: string;
   back: string;

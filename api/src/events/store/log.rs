@@ -18,8 +18,8 @@ use crate::words::Time;
 /// What a row of the log holds.
 const COLUMNS: &str = "event_id, event_type, decision_id, decided_at, instrument_id, version, media_id, viewer_id,
     position_ms, show_ms, answer_id, at, happened_at, received_at, exposure_due, mode, variant, campaign_id,
-    billed_micros, skew_ms, counted, is_right, value_micros, currency";
-const WIDTH: usize = 24;
+    billed_micros, skew_ms, counted, is_right, value_micros, currency, seen_name";
+const WIDTH: usize = 25;
 
 /// Stores events, and notes which of them nobody had told before: the keys decide, also between nodes.
 pub(super) async fn insert(write: &mut Write, items: &mut [Item<'_>]) -> anyhow::Result<()> {
@@ -71,7 +71,8 @@ pub(super) async fn insert(write: &mut Write, items: &mut [Item<'_>]) -> anyhow:
                 .bind(i64::from(item.counts))
                 .bind(is_right.map(i64::from))
                 .bind(worth.as_ref().map(|worth| worth.value_micros))
-                .bind(worth.as_ref().map(|worth| worth.currency.clone()));
+                .bind(worth.as_ref().map(|worth| worth.currency.clone()))
+                .bind(seen_name(item.event));
         }
         let rows = query.fetch_all(write.tx()).await;
         for row in rows.context("failed to store events")? {
@@ -83,6 +84,12 @@ pub(super) async fn insert(write: &mut Write, items: &mut [Item<'_>]) -> anyhow:
         item.fresh = fresh.remove(&item.event.event_id);
     }
     Ok(())
+}
+
+/// What was on screen; the impression says it for its overlay.
+fn seen_name(event: &Event) -> String {
+    let receipt = event.receipt().filter(|_| event.event_type == EventType::Impression);
+    receipt.map_or_else(String::new, |receipt| receipt.seen.clone())
 }
 
 /// What an impression is billed: what its receipt reserved, while that is good for billing.

@@ -4,6 +4,7 @@ mod board;
 mod counts;
 mod fold;
 mod log;
+mod report;
 mod rows;
 mod touch;
 
@@ -20,6 +21,7 @@ use crate::words::{AnswerId, InstrumentId, Invalid, ViewerId};
 pub(super) use board::board;
 pub(super) use fold::{Folded, Rules, fold};
 pub(super) use log::{by_keys, overlay};
+pub(super) use report::{grains, viewers_by_variant};
 pub(super) use rows::{keys, pieces, places};
 pub(super) use touch::{happened_at, last_drawn};
 

@@ -67,6 +67,7 @@ impl Overlay {
             show_at: Position::ZERO,
             show_ms: 30_000,
             terms: Terms::default(),
+            seen: "",
             ranked_by: &RankedBy::Popularity,
             policy: "uniform",
             chosen: candidate(&self.instrument_id, self.propensity),

@@ -40,6 +40,7 @@ const GONE: Record<string, string> = {
 
 const SKIPPED: Record<string, string> = {
   too_small: "Not drawn: the picture is too small for it.",
+  holdout: "Not drawn: this viewer is held out, so that the others can be compared with it.",
   too_late: "Not drawn: its time was over before it could be.",
   withdrawn: "Not drawn: the host took it back first.",
   seen: "Not drawn: this device has shown it already.",
