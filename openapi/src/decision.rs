@@ -1,7 +1,7 @@
 //! Decisions: the choice for one viewer at one position.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::instrument::{Act, Content, InstrumentKind};
 
@@ -192,6 +192,15 @@ pub struct Overlay {
     pub scan_url: Option<String>,
     /// Sealed by the server; every event about this overlay carries it back.
     pub receipt: String,
+}
+
+/// How to preview a version.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewQuery {
+    /// In which language (BCP 47), as a viewer's client would ask; the author's unless told.
+    pub locale: Option<String>,
 }
 
 /// Where an overlay is drawn: a corner, and a rectangle in percent of the picture that covers nothing detected near the

@@ -1,8 +1,8 @@
 //! An example that would be refused, or that nothing sends, misleads: each is read as its type and comes back whole.
 
 use beckon_openapi::{
-    audit, catalogue, cue, decision, detection, event, health, hook, ingest, instrument, media,
-    model, person, problem, reference, results, review, viewer,
+    audit, catalogue, cue, decision, detection, event, health, hook, import, ingest, instrument,
+    kill_switch, media, model, person, problem, reference, results, review, viewer,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,6 +59,9 @@ fn examples_are_what_is_sent() {
     holds::<review::InstrumentVersion>();
     holds::<review::StateChange>();
     holds::<audit::AuditEntry>();
+    holds::<import::InstrumentImport>();
+    holds::<kill_switch::NewKillSwitch>();
+    holds::<kill_switch::KillSwitch>();
     holds::<media::NewMedia>();
     holds::<media::MediaUpdate>();
     holds::<media::Media>();

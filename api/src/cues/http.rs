@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data, Json, Path};
-use actix_web::{HttpResponse, get, post, put};
+use actix_web::{HttpResponse, delete, get, post, put};
 use beckon_openapi::cue as wire;
 use beckon_openapi::instrument;
+use beckon_openapi::kill_switch::{KillScope, KillSwitch, NewKillSwitch};
+use beckon_openapi::page::Page;
 use beckon_openapi::problem::Problem;
 use beckon_openapi::review::StateChange;
 use futures_util::{Stream, stream};
@@ -113,6 +115,65 @@ pub async fn move_instrument(
     let moved = cues.move_instrument(&instrument_id, state, change).await?;
     let body = instrument::Instrument::from(&moved);
     Ok(tagged(HttpResponse::Ok(), &moved.etag(), &body))
+}
+
+/// Set a kill switch
+///
+/// At once, what it stops is shown no more, and is taken off wherever it may be on screen: an `instrument` or an `advertiser`
+/// (whatever the case of its name) on all media, or everything on a `media`. Decisions leave it out with the reason `killed`, on other
+/// nodes within a second. Set again, it says from now on why and by whom it was set last.
+#[utoipa::path(tag = "cues", request_body = NewKillSwitch, responses(
+    (status = 200, body = KillSwitch), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[put("/v1/kill-switches/{scope}/{id}")]
+pub async fn set_kill_switch(
+    cues: Data<Cues>,
+    caller: Caller,
+    path: Path<(KillScope, String)>,
+    body: Body<NewKillSwitch>,
+) -> Result<Json<KillSwitch>> {
+    caller.may(Permission::Kill)?;
+    let (scope, id) = path.into_inner();
+    let (target, note) = (convert::target(scope, &id)?, note_from_wire(body.0.note)?);
+    let set = cues.kill(target, note, &caller, now()).await?;
+    Ok(Json(convert::kill_switch(&set, cues.stops(&set.target))))
+}
+
+/// Clear a kill switch
+///
+/// What it stopped may be shown again.
+#[utoipa::path(tag = "cues", responses((status = 204), (status = 404, body = Problem)))]
+#[delete("/v1/kill-switches/{scope}/{id}")]
+pub async fn clear_kill_switch(
+    cues: Data<Cues>,
+    caller: Caller,
+    path: Path<(KillScope, String)>,
+) -> Result<HttpResponse> {
+    caller.may(Permission::Kill)?;
+    let (scope, id) = path.into_inner();
+    let target = convert::target(scope, &id)?;
+    let switches = cues.sources.instruments.kill_switches();
+    switches.clear(&target, &caller, now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List the kill switches that are on
+///
+/// All of them on one page, by what they stop.
+#[utoipa::path(tag = "cues", responses((status = 200, body = Page<KillSwitch>)))]
+#[get("/v1/kill-switches")]
+pub async fn list_kill_switches(
+    cues: Data<Cues>,
+    caller: Caller,
+) -> Result<Json<Page<KillSwitch>>> {
+    caller.may(Permission::ReadInstruments)?;
+    let all = cues.sources.instruments.kill_switches().all().await?;
+    let told = all
+        .iter()
+        .map(|one| convert::kill_switch(one, cues.stops(&one.target)));
+    Ok(Json(Page {
+        items: told.collect(),
+        next_cursor: None,
+    }))
 }
 
 /// Listen to cues

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::due::Triggered;
 use crate::detections::{Analysed, Sight};
 use crate::instruments::hours::WallClock;
-use crate::instruments::{Circumstances, Index, Live, may_run};
+use crate::instruments::{Circumstances, Index, Killed, Live, may_run};
 use crate::media::{Media, OverlayLife};
 use crate::words::{Position, Time, Window};
 
@@ -43,7 +43,7 @@ impl<'a> Seen<'a> {
     pub fn take(
         &mut self,
         sight: &Sight<'_>,
-        index: &'a Index,
+        (index, killed): (&'a Index, &Killed),
         media: &Media,
         (clock, now): (&WallClock, Time),
     ) {
@@ -63,7 +63,7 @@ impl<'a> Seen<'a> {
                 sight,
                 until: sight.ends_at(),
             };
-            if may_run(live, &around) {
+            if may_run(live, &around) && !killed.stops_instrument(live) {
                 let (_, last) = self.found.entry(at).or_insert((live, position));
                 *last = (*last).max(position);
             }

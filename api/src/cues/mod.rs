@@ -9,6 +9,7 @@ pub mod http;
 mod hub;
 #[cfg(feature = "aws")]
 pub mod ivs;
+mod kill;
 mod known;
 pub mod life;
 mod look;

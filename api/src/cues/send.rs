@@ -49,6 +49,14 @@ impl Cues {
             let detail = format!("{} is held: let go of it first", media.media_id);
             return Err(Refusal::new(ErrorCode::MediaHeld, detail).into());
         }
+        let killed = self.sources.instruments.kill_switches().killed().clone();
+        if killed.stops_media(&media.media_id) {
+            let detail = format!(
+                "a kill switch is set for {}: clear it first",
+                media.media_id
+            );
+            return Err(Refusal::new(ErrorCode::MediaHeld, detail).into());
+        }
         let shown = self.life_of_show(media, &new.kind, now).await?;
         let (cue, json) = self.make(media, new, now)?;
         self.put_now(media, &json, now).await?;
@@ -92,9 +100,12 @@ impl Cues {
         };
         // Not from memory: it may have gone live on another node only just now.
         let (running, definition) = self.running(instrument_id).await?;
+        let killed = self.sources.instruments.kill_switches().killed();
         let media_ids = &definition.media_ids;
         let why = if !running {
             "is not live"
+        } else if killed.stops_definition(instrument_id, &definition) {
+            "is stopped by a kill switch"
         } else if !media_ids.is_empty() && !media_ids.contains(&media.media_id) {
             "runs on other media only"
         } else if !definition.schedule.unwrap_or_default().runs_at(now) {
@@ -166,14 +177,14 @@ impl Cues {
     }
 
     /// The media on which something may be on screen.
-    async fn media_of_late(&self, now: Time) -> Result<Vec<Arc<Media>>> {
+    pub(super) async fn media_of_late(&self, now: Time) -> Result<Vec<Arc<Media>>> {
         let found = store::media_since(&self.db, now.plus_ms(-ON_SCREEN_MS)).await?;
         let media = &self.sources.media;
         // Deleted in between: then nobody watches either.
         Ok(found.iter().filter_map(|id| media.get(id).ok()).collect())
     }
 
-    fn withdrawal(
+    pub(super) fn withdrawal(
         &self,
         media: &Media,
         instrument_id: Option<InstrumentId>,
@@ -188,7 +199,7 @@ impl Cues {
     }
 
     /// Tells stored withdrawals to those who listen, and puts them into their streams.
-    fn tell_and_carry(self: &Arc<Self>, withdrawals: &[(Cue, Carriage)]) -> Result<()> {
+    pub(super) fn tell_and_carry(self: &Arc<Self>, withdrawals: &[(Cue, Carriage)]) -> Result<()> {
         for (cue, carriage) in withdrawals {
             self.learn(std::slice::from_ref(cue));
             self.hub.tell(cue, &wire::json(cue)?);

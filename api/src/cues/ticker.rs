@@ -99,7 +99,8 @@ impl Ticker {
 
     async fn look(&mut self, media: &Arc<Media>, now: Time, began: Instant) -> Result<bool> {
         let sources = &self.cues.sources;
-        if sources.media.is_held(&media.media_id) {
+        let killed = sources.instruments.kill_switches().killed().clone();
+        if sources.media.is_held(&media.media_id) || killed.stops_media(&media.media_id) {
             return Ok(false);
         }
         let index = sources.instruments.index().clone();
@@ -109,7 +110,7 @@ impl Ticker {
         for window in windows(analysed, media.position_at(now), now) {
             let pages = detections.pages().touching(&media.media_id, window).await?;
             let sight = Sight::new(&pages, window, index.entities());
-            seen.take(&sight, &index, media, (&clock, now));
+            seen.take(&sight, (&index, &killed), media, (&clock, now));
         }
         let triggered = seen.triggered(self.cues.life_on(media));
         let Some(newest) = triggered.iter().map(|t| t.seen).max() else {

@@ -1,11 +1,13 @@
 //! Cues on the wire and in the domain.
 
 use beckon_openapi::cue as wire;
+use beckon_openapi::kill_switch::{self, KillScope};
 
 use super::cue::NewKind;
 use super::{Cue, Kind, NewCue};
 use crate::error::{At, Refusal, Result};
-use crate::words::{InstrumentId, Position};
+use crate::instruments::{KillSwitch, Target};
+use crate::words::{InstrumentId, MediaId, Position};
 
 /// What marks metadata as ours, and the version of the cue's shape.
 const VERSION: u32 = 1;
@@ -91,6 +93,44 @@ impl From<&Cue> for wire::Cue {
             instrument_id: kind.instrument_id().map(ToString::to_string),
             show_at_ms: kind.show_at().map(Position::ms),
         }
+    }
+}
+
+/// What a kill switch of this scope and id stops.
+pub(super) fn target(scope: KillScope, id: &str) -> Result<Target> {
+    Ok(match scope {
+        KillScope::Instrument => Target::Instrument(InstrumentId::parse(id).at("id")?),
+        KillScope::Media => Target::Media(MediaId::parse(id).at("id")?),
+        KillScope::Advertiser => {
+            let length = id.trim().chars().count();
+            if !(1..=60).contains(&length) || id.chars().any(char::is_control) {
+                let detail = format!("an advertiser's name of {length} characters");
+                return Err(Refusal::field("id", detail, "1 to 60 characters").into());
+            }
+            Target::Advertiser(id.trim().to_owned())
+        }
+    })
+}
+
+/// A kill switch, and how many live instruments it stops.
+pub(super) fn kill_switch(switch: &KillSwitch, stops: usize) -> kill_switch::KillSwitch {
+    let KillSwitch {
+        target,
+        note,
+        set_by,
+        set_at,
+    } = switch;
+    kill_switch::KillSwitch {
+        scope: match target {
+            Target::Instrument(_) => KillScope::Instrument,
+            Target::Advertiser(_) => KillScope::Advertiser,
+            Target::Media(_) => KillScope::Media,
+        },
+        id: target.label().to_owned(),
+        note: note.clone(),
+        set_by: set_by.clone(),
+        set_at: set_at.to_string(),
+        stops: u32::try_from(stops).unwrap_or(u32::MAX),
     }
 }
 

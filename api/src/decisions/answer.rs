@@ -18,6 +18,8 @@ use super::terms::Mode;
 use super::wire::{self, explain};
 use crate::detections::Names;
 use crate::error::Result;
+use crate::instruments::Live;
+use crate::words::Position;
 
 /// What most answers fit into.
 const USUAL: usize = 2048;
@@ -157,19 +159,13 @@ fn overlay(
     out: &mut Vec<u8>,
 ) {
     let live = scene.index.get(pick.at);
-    out.extend_from_slice(live.head_json.as_bytes());
-    let shows_at = scene.shows_at();
-    put_number(shows_at.ms(), out);
-    out.extend_from_slice(br#","hide_at_ms":"#);
-    put_number(shows_at.forward(pick.show_ms).ms(), out);
     let variant = pick
         .terms
         .variant
         .and_then(|at| live.variants.get(usize::from(at)));
-    let contents = variant.unwrap_or(&live.contents);
-    put_layout(pick.place, out);
-    out.push(b',');
-    out.extend_from_slice(contents.lookup(scene.locale).as_bytes());
+    let contents = variant.unwrap_or(&live.contents).lookup(scene.locale);
+    let shown = (pick.show_ms, pick.place);
+    painted(live, scene.shows_at(), shown, contents, out);
     if let Some((links, base)) = seals.links
         && live.kind.has_link()
     {
@@ -185,6 +181,32 @@ fn overlay(
     out.extend_from_slice(br#","receipt":""#);
     seal(seals.sealer, scene, choice, pick, scratch, out);
     out.extend_from_slice(br#""}"#);
+}
+
+/// What the SDK draws, up to what makes it count.
+fn painted(
+    live: &Live,
+    shows_at: Position,
+    (show_ms, place): (i64, Option<Place>),
+    contents: &str,
+    out: &mut Vec<u8>,
+) {
+    out.extend_from_slice(live.head_json.as_bytes());
+    put_number(shows_at.ms(), out);
+    out.extend_from_slice(br#","hide_at_ms":"#);
+    put_number(shows_at.forward(show_ms).ms(), out);
+    put_layout(place, out);
+    out.push(b',');
+    out.extend_from_slice(contents.as_bytes());
+}
+
+/// An overlay that counts for nothing: its receipt is empty.
+pub(super) fn preview(live: &Live, locale: Option<&str>, show_ms: i64) -> Vec<u8> {
+    let mut out = Vec::with_capacity(USUAL);
+    let contents = live.contents.lookup(locale);
+    painted(live, Position::ZERO, (show_ms, None), contents, &mut out);
+    out.extend_from_slice(br#","receipt":""}"#);
+    out
 }
 
 fn seal(

@@ -49,7 +49,7 @@ pub struct Sources {
 /// The station.
 #[derive(Debug)]
 pub struct Decisions {
-    sources: Sources,
+    pub(super) sources: Sources,
     sealer: receipt::Sealer,
     links: link::Links,
     /// Where this installation is reached from outside, where that was told.
@@ -58,7 +58,7 @@ pub struct Decisions {
     policies: Policies,
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
-    life: OverlayLife,
+    pub(super) life: OverlayLife,
     /// How many of a hundred viewers are held out.
     holdout_percent: f64,
     /// Belongs to this installation, so that nobody can foretell its draws.
@@ -151,6 +151,7 @@ impl Decisions {
         }
         let index = self.sources.instruments.index();
         let delivery = self.sources.delivery.standing();
+        let killed = self.sources.instruments.kill_switches().killed();
         let breaks = self.sources.media.ad_breaks(media_id);
         let ranking = self.sources.ranking.load();
         let without_model = missing.is_contextual().then(|| ranking.without_model());
@@ -167,6 +168,7 @@ impl Decisions {
             media: &media,
             window,
             held: self.sources.media.is_held(media_id),
+            killed: &killed,
             show: show.as_ref(),
             position,
             breaks: &breaks,

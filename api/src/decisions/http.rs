@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, post};
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use beckon_openapi::decision as wire;
 use beckon_openapi::problem::Problem;
 
@@ -15,7 +15,8 @@ use super::{Ask, Decisions};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Result, read};
-use crate::words::MediaId;
+use crate::instruments::Locale;
+use crate::words::{InstrumentId, MediaId};
 
 /// The largest question: eight receipts and room to spare.
 const LARGEST: usize = 24 * 1024;
@@ -52,6 +53,35 @@ pub async fn decide(
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     Ok(response)
+}
+
+/// Preview a version of an instrument
+///
+/// As the overlay that a viewer's SDK draws, in any state and language, for colleagues: no viewer is shown it, it is counted
+/// nowhere, and its receipt is empty, so no event can come of it.
+#[utoipa::path(tag = "instruments", params(wire::PreviewQuery), responses(
+    (status = 200, body = wire::Overlay, example = json!({
+        "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d", "version": 2, "kind": "poll", "show_at_ms": 0, "hide_at_ms": 30000,
+        "layout": {"anchor": "top_end"}, "content": {"kind": "poll", "question": "What is it waiting for?", "answers": [
+            {"answer_id": "fish", "text": "A fish"}, {"answer_id": "rain", "text": "The rain"}]}, "receipt": ""})),
+    (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[get("/v1/instruments/{instrument_id}/versions/{version}/preview")]
+pub async fn preview_version(
+    station: Data<Decisions>,
+    caller: Caller,
+    path: Path<(String, u32)>,
+    query: Query<wire::PreviewQuery>,
+) -> Result<HttpResponse> {
+    caller.may(Permission::ReadInstruments)?;
+    let (instrument_id, version) = path.into_inner();
+    let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
+    let locale = query.locale.as_deref().map(Locale::parse);
+    let locale = locale.transpose().at("locale")?;
+    let preview = station.preview(&instrument_id, version, locale.as_ref());
+    let json = preview.await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(json))
 }
 
 /// The address that the request was sent to, where it can stand in front of links. A proxy says what it was asked of;

@@ -19,6 +19,7 @@ pub mod link;
 mod missing;
 mod pending;
 mod policies;
+mod preview;
 mod rank;
 pub mod ranking_slot;
 pub mod receipt;

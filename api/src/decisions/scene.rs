@@ -14,7 +14,7 @@ use super::{Ranking, context, receipt, room};
 use crate::cues::Show;
 use crate::detections::Sight;
 use crate::instruments::hours::WallClock;
-use crate::instruments::{DeliveryRules, Index};
+use crate::instruments::{DeliveryRules, Index, Killed};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
 use crate::words::{Position, Time, Window};
@@ -134,6 +134,8 @@ pub(super) struct Scene<'a> {
     pub(super) position: Position,
     /// Nothing is shown on the media now.
     pub(super) held: bool,
+    /// What must not be shown, whatever else may run.
+    pub(super) killed: &'a Killed,
     /// What a host puts to all, where the cue says so.
     pub(super) show: Option<&'a Show>,
     /// The media's ad breaks, in the order in which they begin.

@@ -17,7 +17,7 @@ use crate::cues::Show;
 use crate::detections::{Sight, Stretch};
 use crate::error::Result;
 use crate::instruments::hours::WallClock;
-use crate::instruments::{DeliveryRules, Index};
+use crate::instruments::{DeliveryRules, Index, Killed};
 use crate::media::{AdBreak, Media, OverlayLife};
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -29,6 +29,8 @@ pub(super) struct World {
     pub(super) breaks: Vec<AdBreak>,
     /// Nothing is shown on the media.
     pub(super) held: bool,
+    /// What must not be shown, whatever else may run.
+    pub(super) killed: Killed,
     /// What a host puts to all.
     pub(super) show: Option<Show>,
     pub(super) detections: Stretch,
@@ -63,6 +65,7 @@ impl World {
             delivery: DeliveryRules::default(),
             breaks: Vec::new(),
             held: false,
+            killed: Killed::default(),
             show: None,
             ranking: Arc::default(),
             policies: Policies::new()?,
@@ -88,6 +91,7 @@ impl World {
             media: &self.media,
             window,
             held: self.held,
+            killed: &self.killed,
             show,
             position: ask.position()?,
             breaks: &self.breaks,

@@ -9,9 +9,11 @@ use beckon_classifier::schema::Schema;
 
 use super::campaigns::{self, Running};
 use super::index::Index;
-use super::live::pieces;
+use super::live::{Live, pieces};
 use super::store::Wanted;
-use super::{Instrument, LinkHosts, TOPIC, Version, Written, audiences, store};
+use super::{
+    Instrument, KillSwitches, LinkHosts, TOPIC, Version, Written, audiences, kill_switches, store,
+};
 use crate::db::{Db, Refresh, Slot};
 use crate::detections::entities::{self, Entities};
 use crate::error::{Error, ErrorCode, Refusal, Result};
@@ -29,6 +31,7 @@ pub struct Instruments {
     schema: Schema,
     pub(super) entities: Arc<Entities>,
     index: Slot<Index>,
+    kill_switches: KillSwitches,
     indexes_built: AtomicU64,
     versions: RwLock<HashMap<(InstrumentId, u32), Arc<Version>>>,
     pub(super) link_hosts: LinkHosts,
@@ -46,6 +49,7 @@ impl Instruments {
         entities: Arc<Entities>,
     ) -> anyhow::Result<Self> {
         let instruments = Self {
+            kill_switches: KillSwitches::open(db.clone()).await?,
             db,
             declarations,
             schema,
@@ -84,6 +88,20 @@ impl Instruments {
         self.index.rebuild(build).await
     }
 
+    /// Reads anew what may run, and not only when a revision tells of it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.rebuild().await?)
+    }
+
+    /// What must not be shown, whatever else may run.
+    #[must_use]
+    pub const fn kill_switches(&self) -> &KillSwitches {
+        &self.kill_switches
+    }
+
     /// What may run now.
     pub fn index(&self) -> arc_swap::Guard<Arc<Index>> {
         self.index.load()
@@ -120,6 +138,19 @@ impl Instruments {
         }
         versions.insert(name, found.clone());
         Ok(Some(found))
+    }
+
+    /// A version made ready as if it were live.
+    ///
+    /// # Errors
+    /// When there is none, or the database does not answer.
+    pub async fn prepared(&self, instrument_id: &InstrumentId, version: u32) -> Result<Arc<Live>> {
+        let definition = self.written(instrument_id, version).await?.definition;
+        let alone = vec![(instrument_id.clone(), version, definition)];
+        let saved = audiences::rules(&self.db).await?;
+        let (none, entities) = (std::iter::empty(), self.entities.index());
+        let index = Index::build(0, alone, none, &saved, &self.schema, entities)?;
+        Ok(index.get(0).clone())
     }
 
     fn known_version(&self, name: &(InstrumentId, u32)) -> Option<Arc<Version>> {
@@ -189,6 +220,9 @@ impl Refresh for Instruments {
             .any(|topic| topic == TOPIC || topic == entities::TOPIC)
         {
             self.rebuild().await?;
+        }
+        if changed.iter().any(|topic| topic == kill_switches::TOPIC) {
+            self.kill_switches.rebuild().await?;
         }
         Ok(())
     }

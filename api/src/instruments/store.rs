@@ -212,6 +212,19 @@ pub(super) async fn approved(
     row.as_ref().map(definition).transpose()
 }
 
+/// The instrument of this id in the marketer's own system.
+pub(super) async fn by_external_id(
+    write: &mut Write,
+    external_id: &ExternalId,
+) -> anyhow::Result<Option<InstrumentId>> {
+    let row = sqlx::query("select instrument_id from instrument where external_id = $1")
+        .bind(external_id.to_string())
+        .fetch_optional(write.tx())
+        .await
+        .context("failed to look for an external id")?;
+    row.as_ref().map(instrument_id).transpose()
+}
+
 /// Writes the row of an instrument that is new; false where another has its external id: the index decides, so two that
 /// race cannot both have it. It is in no index of what is live, so no topic moves.
 pub(super) async fn insert(write: &mut Write, new: &Instrument) -> anyhow::Result<bool> {

@@ -41,6 +41,11 @@ const SHELLS: &[(&str, &str)] = &[
         "instruments/campaigns/registry.rs",
         "writes through to the store",
     ),
+    ("instruments/import/mod.rs", "writes through to the store"),
+    (
+        "instruments/kill_switches/mod.rs",
+        "writes through to its store",
+    ),
     (
         "instruments/audiences/keeping.rs",
         "writes through to the store",
@@ -76,6 +81,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("cues/ivs.rs", "calls IVS"),
     ("cues/send.rs", "stores, tells and puts into the stream"),
     ("cues/carry.rs", "waits for room on the channel"),
+    ("cues/kill.rs", "stores and tells withdrawals"),
     (
         "cues/recall.rs",
         "asks the store for a cue that is not in memory",
@@ -203,6 +209,7 @@ const SHELLS: &[(&str, &str)] = &[
         "decisions/decide.rs",
         "asks the other stations, and lets them wait for their stores",
     ),
+    ("decisions/preview.rs", "asks for a version"),
     (
         "decisions/answer.rs",
         "draws the receipt's nonce, and says how long it took",

@@ -25,11 +25,13 @@ mod harness;
 mod hooks;
 mod idempotency;
 mod images;
+mod instrument_import;
 mod instruments;
 #[cfg(feature = "aws")]
 mod ivs;
 #[cfg(feature = "aws")]
 mod jobs;
+mod kill_switches;
 mod learning;
 mod limits;
 mod links;
@@ -37,6 +39,7 @@ mod media;
 mod media_state;
 mod models;
 mod people;
+mod preview;
 mod readme;
 mod references;
 mod refusals;

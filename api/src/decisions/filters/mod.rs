@@ -8,6 +8,7 @@ mod daypart;
 mod following;
 mod frequency;
 mod interruptions;
+mod killed;
 mod kind;
 mod life;
 mod media;
@@ -33,6 +34,7 @@ pub(super) type Filter = fn(&Scene<'_>, &Candidate, &Live) -> Option<Reason>;
 
 /// Every rule, by its file's name. The names are there for tests that leave one out.
 pub(super) const ALL: &[(&str, Filter)] = &[
+    ("killed", killed::objection),
     ("media", media::objection),
     ("schedule", schedule::objection),
     ("daypart", daypart::objection),

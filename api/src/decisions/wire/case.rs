@@ -11,13 +11,14 @@ use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
 use beckon_openapi::entity::NewEntity;
 use beckon_openapi::instrument::{NewInstrument, Rule};
+use beckon_openapi::kill_switch::KillScope;
 use beckon_openapi::media::NewMedia;
 use beckon_openapi::review::InstrumentState;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::case_audience;
 use super::case_viewer::ViewerOf;
+use super::{case_audience, case_standing};
 use crate::cues::Show;
 use crate::decisions::case::{Case, Decided};
 use crate::decisions::world::World;
@@ -25,10 +26,13 @@ use crate::detections::entities::{EntityIndex, entity_from_wire};
 use crate::detections::{Stretch, detections_from_wire};
 use crate::error::{At, Error, ErrorCode, Refusal, Result};
 use crate::instruments::audience::Saved;
-use crate::instruments::{Index, definition_from_wire, delivery_rules_from_wire};
+use crate::instruments::{
+    Definition, Index, Killed, Target, definition_from_wire, delivery_rules_from_wire,
+    state_from_wire,
+};
 use crate::media::{AdBreak, Media, OverlayLife, QuietScope, media_from_wire};
 use crate::viewers::{Declared, Labels};
-use crate::words::{InstrumentId, Position, Time};
+use crate::words::{InstrumentId, MediaId, Position, Time};
 
 /// How long a showing shows unless told.
 pub(super) const USUAL_SHOW_MS: i64 = 30_000;
@@ -58,6 +62,9 @@ struct File {
     /// A host holds the media.
     #[serde(default)]
     held: bool,
+    /// What must not be shown.
+    #[serde(default)]
+    kill_switches: Vec<case_standing::SwitchOf>,
     /// What a host puts to all.
     #[serde(default)]
     show: Option<ShowOf>,
@@ -70,7 +77,8 @@ struct File {
     /// Each a `NewEntity`.
     #[serde(default)]
     entities: Vec<NewEntity>,
-    /// Each a `NewInstrument` with, if wanted, its `state` (live unless told) and its `instrument_id`.
+    /// Each a `NewInstrument` with, if wanted, its `state` (live unless told), its `instrument_id`, and a `newer` version that
+    /// was written when it stood there, with its `review`.
     instruments: Vec<Value>,
     /// What holds over all instruments.
     #[serde(default)]
@@ -149,6 +157,9 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     let viewer = file.viewer.read(&named, &declared, &media.media_id, now)?;
     let recent = file.viewer.recent(&named, &media.media_id, now)?;
     let show = file.show.map(|show| host(show, &named)).transpose()?;
+    let switched = file.kill_switches.iter();
+    let switched = switched.map(|switch| target(switch, &named));
+    let switched = switched.collect::<Result<Vec<Target>>>()?;
     let ad_break = |(from_ms, to_ms): (i64, i64)| AdBreak {
         id: format!("{from_ms}"),
         from_ms,
@@ -158,6 +169,7 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     let mut world = World::new(media, Stretch::of(detections), named.index, LIFE)?;
     world.breaks = file.ad_breaks.into_iter().map(ad_break).collect();
     world.held = file.held;
+    world.killed = Killed::of(&switched);
     world.show = show;
     world.salt = file.salt;
     world.delivery = delivery_rules_from_wire(file.delivery_rules)?;
@@ -211,13 +223,15 @@ fn instruments(
         let id = InstrumentId::parse(id.as_str().unwrap_or_default())
             .at("instrument_id")
             .map_err(at)?;
-        let state: InstrumentState = serde_json::from_value(state)
-            .map_err(malformed)
-            .map_err(at)?;
-        let wire: NewInstrument = serde_json::from_value(wire)
-            .map_err(malformed)
-            .map_err(at)?;
-        let definition = definition_from_wire(wire).map_err(at)?;
+        let mut newer = own("newer");
+        let fields = newer.as_mut().and_then(Value::as_object_mut);
+        let review = fields.and_then(|fields| fields.remove("review"));
+        let review = review.unwrap_or_else(|| "draft".into());
+        let read =
+            |state: Value| serde_json::from_value::<InstrumentState>(state).map_err(malformed);
+        let state = state_from_wire(read(state).map_err(at)?);
+        let review = state_from_wire(read(review).map_err(at)?);
+        let definition = version(wire).map_err(at)?;
         if let Some(rule) = &definition.audience {
             case_audience::check(rule, declared, saved).map_err(at)?;
         }
@@ -226,8 +240,12 @@ fn instruments(
             let detail = format!("two instruments are named {}", definition.name);
             return Err(at(Refusal::field("name", detail, "once each").into()));
         }
-        if state == InstrumentState::Live {
-            live.push((id, 1, definition));
+        let newer = newer.map(|newer| version(newer).map_err(at)).transpose()?;
+        let standing = case_standing::of(state, newer.is_some(), review).map_err(at)?;
+        match (standing.running(), newer) {
+            (Some(1), _) => live.push((id, 1, definition)),
+            (Some(running), Some(newer)) => live.push((id, running, newer)),
+            (Some(_) | None, _) => {}
         }
     }
     Ok(Named {
@@ -241,6 +259,18 @@ fn instruments(
             &Schema::default(),
             Arc::new(entities),
         )?,
+    })
+}
+
+fn version(wire: Value) -> Result<Definition> {
+    definition_from_wire(serde_json::from_value::<NewInstrument>(wire).map_err(malformed)?)
+}
+
+fn target(wire: &case_standing::SwitchOf, named: &Named) -> Result<Target> {
+    Ok(match wire.scope {
+        KillScope::Instrument => Target::Instrument(named.id(&wire.id)?.clone()),
+        KillScope::Advertiser => Target::Advertiser(wire.id.clone()),
+        KillScope::Media => Target::Media(MediaId::parse(&wire.id).at("kill_switches.id")?),
     })
 }
 
