@@ -2,6 +2,7 @@
 
 mod attributes;
 mod counts;
+mod exposures;
 pub mod declared;
 pub mod http;
 mod memory;

@@ -9,9 +9,10 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
+use super::exposures;
 use super::{
-    Act, AttributeName, Code, Consent, Counts, Exposure, Impression, KEPT_EXPOSURES, KEPT_MS,
-    Labels, Level, Profile, Store, Stored, Trace, Value,
+    Act, AttributeName, Code, Consent, Counts, Exposure, Impression, KEPT_EXPOSURES, Labels, Level,
+    Profile, Store, Stored, Trace, Value,
 };
 use crate::categories::Category;
 use crate::db::{Db, Write};
@@ -162,14 +163,9 @@ async fn add(
     write: &mut Write,
     counters: &BTreeMap<(String, &'static str, String), i64>,
 ) -> anyhow::Result<()> {
-    const AT_ONCE: usize = 100;
     let all: Vec<_> = counters.iter().collect();
-    for some in all.chunks(AT_ONCE) {
-        let places = (0..some.len()).map(|n| {
-            let [a, b, c, d] = [1, 2, 3, 4].map(|i| n * 4 + i);
-            format!("(${a}, ${b}, ${c}, ${d})")
-        });
-        let places = places.collect::<Vec<_>>().join(", ");
+    for some in all.chunks(exposures::AT_ONCE) {
+        let places = exposures::places(some.len(), 4);
         // An act is done or not: doing it again counts no further.
         let sql = format!(
             "insert into viewer_counter (viewer_id, counter, key, count) values {places}
@@ -191,58 +187,6 @@ async fn add(
             .context("failed to add to a viewer's counters")?;
     }
     Ok(())
-}
-
-/// True where the event was not known.
-async fn insert_exposure(write: &mut Write, impression: &Impression) -> anyhow::Result<bool> {
-    let Labels {
-        kind,
-        advertiser,
-        campaign,
-    } = impression.labels.clone();
-    let done = sqlx::query(
-        "insert into exposure (event_id, viewer_id, decision_id, instrument_id, media_id, shown_at, hides_at,
-             kind, advertiser, campaign)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (event_id) do nothing",
-    )
-    .bind(impression.event_id.clone())
-    .bind(impression.viewer_id.to_string())
-    .bind(Uuid::from_u128(impression.decision).to_string())
-    .bind(Uuid::from_u128(impression.instrument).to_string())
-    .bind(impression.media_id.to_string())
-    .bind(impression.shown_at.ms())
-    .bind(impression.hides_at.ms())
-    .bind(kind)
-    .bind(advertiser)
-    .bind(campaign)
-    .execute(write.tx())
-    .await
-    .context("failed to record an exposure")?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Drops what lies behind all that caps ask for: a viewer's list never grows without end.
-async fn drop_old(write: &mut Write, viewer_id: &str) -> anyhow::Result<()> {
-    let (least, most) = KEPT_EXPOSURES;
-    sqlx::query(
-        "delete from exposure where viewer_id = $1 and (
-             shown_at < (select min(shown_at) from
-                 (select shown_at from exposure where viewer_id = $2 order by shown_at desc limit $3) least)
-             and shown_at <= (select max(shown_at) from exposure where viewer_id = $4) - $5
-             or shown_at < (select min(shown_at) from
-                 (select shown_at from exposure where viewer_id = $6 order by shown_at desc limit $7) most))",
-    )
-    .bind(viewer_id.to_owned())
-    .bind(viewer_id.to_owned())
-    .bind(i64::try_from(least)?)
-    .bind(viewer_id.to_owned())
-    .bind(KEPT_MS)
-    .bind(viewer_id.to_owned())
-    .bind(i64::try_from(most)?)
-    .execute(write.tx())
-    .await
-    .map(drop)
-    .context("failed to drop old exposures")
 }
 
 #[async_trait]
@@ -325,10 +269,17 @@ impl Store for SqlStore {
         order.sort_by_key(|trace| trace.event_id());
         let mut grown = BTreeSet::new();
         let mut counters = BTreeMap::new();
+        let impressions = order.iter().filter_map(|trace| match trace {
+            Trace::Shown(impression) => Some(impression),
+            Trace::Done(_) => None,
+        });
+        let impressions: Vec<&Impression> = impressions.collect();
+        let mut fresh = exposures::insert(&mut write, &impressions).await?;
         for trace in order {
             let viewer_id = trace.viewer_id().to_string();
             match trace {
-                Trace::Shown(impression) if insert_exposure(&mut write, impression).await? => {
+                // Told twice at once it counts once.
+                Trace::Shown(impression) if fresh.remove(&impression.event_id) => {
                     for (level, key) in impression.counters() {
                         let counter = (viewer_id.clone(), level.as_str(), key);
                         *counters.entry(counter).or_default() += 1;
@@ -343,8 +294,8 @@ impl Store for SqlStore {
             }
         }
         add(&mut write, &counters).await?;
-        for viewer_id in grown {
-            drop_old(&mut write, &viewer_id).await?;
+        for viewer_id in exposures::overgrown(&mut write, &grown).await? {
+            exposures::drop_old(&mut write, &viewer_id).await?;
         }
         Ok(write.commit().await?)
     }

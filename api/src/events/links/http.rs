@@ -3,7 +3,7 @@
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, guard};
 use beckon_openapi::problem::Problem;
 
 use super::page::page;
@@ -42,7 +42,9 @@ pub async fn follow_link(
 
 /// The same route as QR codes spell it, and for those who ask for no more than the head.
 pub fn configure_aliases(config: &mut ServiceConfig) {
+    // Other methods are refused as everywhere.
     let aliases = web::resource(["/r/{code}", "/R/{code}"])
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
         .route(web::get().to(follow_alias))
         .route(web::head().to(follow_alias));
     config.service(aliases);
