@@ -262,6 +262,9 @@ pub struct ServeOptions {
     /// What viewers do, and where links lead
     #[command(flatten)]
     pub events: EventOptions,
+    /// Which share of decisions is explained in the log, 0 to 1: one line of JSON each, under the target `explain`
+    #[arg(long, env = "BECKON_EXPLAIN_SAMPLE", default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
+    pub explain_sample: f64,
     /// What is told from outside
     #[command(flatten)]
     pub hooks: HookOptions,
@@ -384,4 +387,12 @@ fn percent(text: &str) -> Result<f64, String> {
     let read = text.parse::<f64>().ok();
     let percent = read.filter(|percent| (0.0..=100.0).contains(percent));
     percent.ok_or_else(|| "a percentage lies in 0..=100".to_owned())
+}
+
+/// Reads a share.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1".to_owned()),
+    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::instrument::{Act, Content, InstrumentKind};
+pub use crate::reason::Reason;
 
 /// The question "what now, for me, here?". Unknown fields are ignored and counted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -237,76 +238,6 @@ pub enum Anchor {
     BottomStart,
 }
 
-/// Why a candidate was left out, or why there was none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Nothing that triggers an instrument is in the window.
-    NothingOnScreen,
-    /// It runs on other media only.
-    OtherMedia,
-    /// Its schedule has not begun, or is over.
-    OutsideSchedule,
-    /// The client cannot draw its kind.
-    CannotDraw,
-    /// The viewer is not in its audience.
-    OutsideAudience,
-    /// Its audience asks for a profile that may not be used: no consent.
-    NoConsent,
-    /// The viewer has seen it as often as its cap allows.
-    FrequencyCapped,
-    /// It, or the media, is in its quiet time after an overlay.
-    Quiet,
-    /// The device is showing it, or has just shown it.
-    Showing,
-    /// Another candidate of the same slot went before it.
-    Outranked,
-    /// The media is held: nothing is shown on it now.
-    Held,
-    /// The cue put an instrument to all that is not live any more.
-    NotLive,
-    /// The cue put an instrument to all and was taken back.
-    Withdrawn,
-    /// The stream is in an ad break, in which it may not run.
-    AdBreak,
-    /// The hour is none of those in which it runs, in its schedule's zone.
-    OutsideDaypart,
-    /// The media is not in the part in which it runs: another half, another minute, before its marker.
-    OutsideMediaClock,
-    /// What it asks of the picture is there in part only: not long, large or sure enough, elsewhere, or with something it excludes.
-    TriggerUnmet,
-    /// A rival of its advertiser is on screen, or it is a rival of a brand that is.
-    RivalOnScreen,
-    /// Its category is restricted, and viewer, country or media are not such that it may run.
-    RestrictedCategory,
-    /// Its category is restricted, and a minor, an injury or a moderation label is on screen.
-    NearSensitive,
-    /// The viewer opted out of its category.
-    CategoryOptedOut,
-    /// It follows another instrument that this viewer has not met yet.
-    NotFollowing,
-    /// A cooldown after another overlay holds it back.
-    CoolingDown,
-    /// The viewer has clicked, answered or converted already, and it stops then.
-    Suppressed,
-    /// Its campaign has no budget left, or has reached its goal.
-    BudgetSpent,
-    /// Its campaign is ahead of its plan of delivery.
-    Paced,
-    /// A kill switch of the instrument, its advertiser or the media is on.
-    Killed,
-    /// It is kept apart from a competing advertiser or another of its category.
-    Separated,
-    /// The mix rules want something else first: so many ads for so many engagements.
-    Mixed,
-    /// The viewer's budget of interruptions is spent.
-    Interrupted,
-    /// The viewer is held out and sees nothing, so that the others can be compared with it.
-    Holdout,
-    /// No place on the picture is free for it.
-    NoRoom,
-}
-
 /// How many candidates a reason left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReasonCount {
@@ -364,4 +295,16 @@ pub struct Candidate {
     /// What stopped it; `null` for the chosen.
     #[schema(required)]
     pub reason: Option<Reason>,
+    /// The rule that stopped it, as `beckon replay --without` names it; none where no rule of its own did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Its tier: 1 goes before 2.
+    #[serde(default)]
+    pub tier: u8,
+    /// Its weight within the tier: 1 for the usual one.
+    #[serde(default)]
+    pub weight: f64,
+    /// What it was worth in the draw: the expected reward as log odds, by its weight; none where a filter stopped it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<f64>,
 }

@@ -3,4 +3,4 @@ export { attach } from "./attach.js";
 export { BeckonError } from "./error.js";
 export type { AttachOptions, Beckon, BeckonEvent, BeckonEvents, BeckonListener, HlsPlayer, WasmSource } from "./api.js";
 export type { SdkErrorCode } from "./error.js";
-export type { Cue, Decision, EventOutcome, Explanation, Media, Overlay, Standing } from "./wire.js";
+export type { Cue, Decision, EventOutcome, Explanation, Media, Overlay, Reason, Standing } from "./wire.js";

@@ -20,6 +20,8 @@ export type Offer = Schemas["Offer"];
 export type Overlay = Schemas["Overlay"];
 export type Price = Schemas["Price"];
 export type Problem = Schemas["Problem"];
+/** Why something was not shown: the service's own codes, as `decided` tells them. */
+export type Reason = Schemas["Reason"];
 export type Standing = Schemas["Standing"];
 export type Theme = Schemas["Theme"];
 export type Told = Schemas["Told"];

@@ -369,6 +369,7 @@ impl Ground {
         ranking: &Arc<Slot<Ranking>>,
     ) -> anyhow::Result<Decisions> {
         let sources = Sources {
+            db: self.db.clone(),
             media: self.media.clone(),
             detections: self.detections.clone(),
             viewers: self.viewers.clone(),
@@ -383,6 +384,7 @@ impl Ground {
             default_life(options),
             options.holdout_percent,
         )?
+        .explaining(options.explain_sample)
         .reached_at(options.events.public_url.clone())
     }
 

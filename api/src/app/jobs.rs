@@ -32,6 +32,8 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     let webhooks = app.webhooks.clone();
     jobs.spawn(async move { webhooks.deliver().await });
     jobs.spawn(end_streams(app.clone()));
+    let decisions = app.decisions.clone();
+    jobs.spawn(async move { decisions.keep_counts().await });
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if app.options.store.keep_detections_days.is_some() {

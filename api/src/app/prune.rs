@@ -14,6 +14,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 const KEEP_SEGMENTS_MS: i64 = 7 * DAY_MS;
 /// Cues are good for a minute, and are looked back at for some hours.
 const KEEP_CUES_MS: i64 = DAY_MS;
+/// Counts of reasons are asked about for a month back.
+const KEEP_COUNTS_MS: i64 = 62 * DAY_MS;
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(600);
 const LEASE_MS: i64 = 1_500_000;
@@ -38,12 +40,15 @@ async fn once(app: &App, lease: &Lease, now: Time) -> anyhow::Result<()> {
     let segments = ledger::prune(&app.db, now.plus_ms(-KEEP_SEGMENTS_MS)).await?;
     let cues = app.cues.prune(now.plus_ms(-KEEP_CUES_MS)).await?;
     let answers = idempotency::prune(&app.db, now.plus_ms(-idempotency::KEPT_MS)).await?;
-    if segments + cues + answers > 0 {
+    let counts = now.plus_ms(-KEEP_COUNTS_MS);
+    let counts = app.decisions.prune_counts(counts).await?;
+    if segments + cues + answers + counts > 0 {
         tracing::info!(
             kind = "pruned",
             segments,
             cues,
             answers,
+            counts,
             "what is old is forgotten"
         );
     }

@@ -51,6 +51,8 @@ pub enum Permission {
     DeclareAttributes,
     /// Ask for a decision.
     Decide,
+    /// Ask what a set of instruments would have done.
+    Replay,
     /// Send a cue.
     SendCues,
     /// Hold a media, and let go of it.
@@ -87,7 +89,7 @@ impl Permission {
             | Self::ReadIngest => &[Operator, Ingest],
             Self::ReadEntities => &[Marketer, Scientist, Operator, Ingest],
             Self::WriteEntities => &[Marketer, Operator],
-            Self::ReadInstruments => &[Marketer, Scientist, Operator],
+            Self::ReadInstruments | Self::Replay => &[Marketer, Scientist, Operator],
             Self::WriteInstruments => &[Marketer],
             Self::WriteViewers | Self::WritePeople => &[Operator],
             Self::ListenToResults | Self::ReadLeaderboard => {

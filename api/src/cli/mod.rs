@@ -65,7 +65,7 @@ impl Beckon {
 /// Sends log lines to standard error; `BECKON_LOG` says how much, such as `info` or `beckon_api=debug`.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BECKON_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,explain=info"));
     // A second call, as tests make it, changes nothing.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -18,6 +18,9 @@ pub(super) struct Replay {
     /// Decide as if there were no such rule
     #[arg(long, value_name = "RULE", value_parser = clap::builder::PossibleValuesParser::new(rules()))]
     without: Option<String>,
+    /// Choose so many times instead and print how many overlays were chosen: for those who measure
+    #[arg(long, value_name = "N", conflicts_with = "without")]
+    times: Option<u32>,
 }
 
 impl Replay {
@@ -27,6 +30,12 @@ impl Replay {
         let text =
             std::fs::read_to_string(&self.case).with_context(|| format!("cannot read {at}"))?;
         let case = Case::read(&text).with_context(|| format!("{at} is no case"))?;
+        if let Some(times) = self.times {
+            let choose =
+                |choose: &mut dyn FnMut() -> usize| (0..times).map(|_| choose()).sum::<usize>();
+            println!("{}", case.choosing(choose)?);
+            return Ok(());
+        }
         let decided = case.decide(self.without.as_deref())?;
         println!("{}", decided.json);
         match decided.missed {

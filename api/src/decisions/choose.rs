@@ -24,6 +24,23 @@ pub(super) struct Scratch {
     pub(super) others: Vec<Other>,
 }
 
+impl Scratch {
+    /// What became of each candidate of a choice, by its place in the index: what stopped it or what it lost to; nothing
+    /// where it was chosen.
+    pub(super) fn fates<'a>(
+        &'a self,
+        choice: &'a Choice,
+    ) -> impl Iterator<Item = (u32, Option<Reason>)> + 'a {
+        let candidates = self.candidates.iter().zip(&self.stopped);
+        let stopped = candidates.filter_map(|(one, why)| why.map(|why| (one.at, Some(why))));
+        let ranked = self.ranked.iter().enumerate().map(|(i, ranked)| {
+            let picked = choice.picks.iter().any(|pick| pick.ranked == i);
+            (ranked.at, (!picked).then(|| ranked.lost_to()))
+        });
+        stopped.chain(ranked)
+    }
+}
+
 /// Lends the worker's scratch memory.
 pub(super) fn with_scratch<T>(run: impl FnOnce(&mut Scratch) -> T) -> T {
     thread_local! {

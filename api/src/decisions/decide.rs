@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use beckon_classifier::draw::uniform;
 use beckon_classifier::schema::Schema;
 
 use super::missing::Missing;
@@ -12,12 +13,12 @@ use super::policies::Policies;
 use super::scene::Scene;
 use super::terms::Mode;
 use super::{
-    Ask, Ranking, answer, choose, context, filters, gather, link, pending, receipt, seed, shown,
-    sticky,
+    Ask, Ranking, answer, choose, context, diagnosis, filters, gather, link, pending, receipt,
+    seed, shown, sticky, wire,
 };
 use crate::auth::Caller;
 use crate::cues::Cues;
-use crate::db::Slot;
+use crate::db::{Db, Slot};
 use crate::detections::{Detections, Sight};
 use crate::error::Result;
 use crate::instruments::hours::WallClock;
@@ -27,9 +28,14 @@ use crate::metrics::METRICS;
 use crate::viewers::{Viewer, Viewers};
 use crate::words::{MediaId, Time, ViewerId};
 
+/// Which of a seed's draws says whether a decision's explanation is logged; ranking's own come from seeds of their own.
+const EXPLAINED: u64 = 0x0065_7870_6c61_696e;
+
 /// What decisions need of the other stations.
 #[derive(Debug)]
 pub struct Sources {
+    /// Where counts of reasons are kept.
+    pub db: Db,
     /// Media, for their zero and overlay life.
     pub media: Arc<media::Registry>,
     /// What was seen.
@@ -63,6 +69,10 @@ pub struct Decisions {
     holdout_percent: f64,
     /// Belongs to this installation, so that nobody can foretell its draws.
     salt: u64,
+    /// The share of decisions whose explanation goes into the log.
+    explained: f64,
+    /// Replays take turns: they must not take the cores from those who watch.
+    pub(super) replays: tokio::sync::Semaphore,
 }
 
 impl Decisions {
@@ -90,6 +100,8 @@ impl Decisions {
             life,
             holdout_percent,
             salt: u64::from_le_bytes(salt),
+            explained: 0.0,
+            replays: tokio::sync::Semaphore::new(1),
         })
     }
 
@@ -109,6 +121,12 @@ impl Decisions {
     /// What stands in front of links: what the operator says, or what the question was asked of.
     fn base<'a>(&'a self, ask: &'a Ask<'_>) -> Option<&'a str> {
         self.public_url.as_deref().or(ask.asked_of.as_deref())
+    }
+
+    /// The same station, which writes the explanations of this share of its decisions to the log.
+    #[must_use]
+    pub fn explaining(self, explained: f64) -> Self {
+        Self { explained, ..self }
     }
 
     /// Opens receipts, for the events that bring them back.
@@ -203,6 +221,9 @@ impl Decisions {
             if mode != Mode::Test && !viewer.viewer_id.is_anonymous() {
                 self.pending.remember(asked, now, choice.showings(&scene));
             }
+            if mode != Mode::Test {
+                diagnosis::count::count(&scene, &choice, scratch);
+            }
             let took = || began.elapsed();
             let explained: Option<&dyn Fn() -> Duration> =
                 if ask.explain { Some(&took) } else { None };
@@ -210,7 +231,11 @@ impl Decisions {
                 sealer: &self.sealer,
                 links: self.base(ask).map(|base| (&self.links, base)),
             };
-            answer::write(seals, &scene, &choice, explained, scratch)
+            let answer = answer::write(seals, &scene, &choice, explained, scratch)?;
+            if self.explained > 0.0 && uniform(seed, EXPLAINED) < self.explained {
+                wire::explain::log(&scene, &choice, scratch, began.elapsed());
+            }
+            Ok(answer)
         })
     }
 

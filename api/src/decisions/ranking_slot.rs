@@ -44,6 +44,22 @@ impl Ranking {
         self.model.as_ref()
     }
 
+    /// The expected reward behind a score, 0 to 1.
+    #[must_use]
+    pub(super) fn probability(&self, score: f32) -> f64 {
+        match &self.model {
+            Some(model) => model.probability(score),
+            None => beckon_classifier::metrics::sigmoid(f64::from(score)),
+        }
+    }
+
+    /// Who ranks, as explanations and replays say it.
+    #[must_use]
+    pub(super) fn name(&self) -> String {
+        let id = self.model.as_ref().map(|model| model.id().to_owned());
+        id.unwrap_or_else(|| "popularity".to_owned())
+    }
+
     /// How often each instrument is engaged with.
     #[must_use]
     pub fn popularity(&self) -> &Arc<Popularity> {

@@ -200,6 +200,11 @@ impl Shown {
         self.showings.push(showing);
     }
 
+    /// Adds showings that are known from no other side.
+    pub(super) fn remember(&mut self, showings: &[Showing]) {
+        showings.iter().for_each(|showing| self.push(*showing));
+    }
+
     /// Adds a showing unless it is known from another side.
     pub(super) fn add(&mut self, showing: Showing) {
         let known =

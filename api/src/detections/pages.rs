@@ -42,6 +42,16 @@ impl Stretch {
         Self { numbers, pages }
     }
 
+    /// Of the pages that this window touches, in their order.
+    #[must_use]
+    pub fn stored(window: Window, pages: Vec<Arc<Page>>) -> Self {
+        let first = window.from().ms() / PAGE_MS;
+        Self {
+            numbers: (first..).take(pages.len()).collect(),
+            pages,
+        }
+    }
+
     /// The pages that a window touches, in their order.
     #[must_use]
     pub fn touching(&self, window: Window) -> &[Arc<Page>] {

@@ -7,6 +7,7 @@ use beckon_classifier::schema::Schema;
 
 use super::audience::Saved;
 use super::campaigns::{self, Running};
+use super::counts::AllCounts;
 use super::definition::Definition;
 use super::live::{Known, Live, key};
 use super::wire::{overlay_contents, overlay_variants};
@@ -135,6 +136,16 @@ impl Index {
         }
         index.all = all;
         index
+    }
+
+    /// The same index, in which what becomes of each goes on to be counted where it was.
+    #[must_use]
+    pub(super) fn counted_in(mut self, counts: &AllCounts) -> Self {
+        // Nobody else holds them yet.
+        for live in self.all.iter_mut().filter_map(Arc::get_mut) {
+            live.counts = counts.of(live.key, &live.instrument_id);
+        }
+        self
     }
 
     /// Differs for every index that this process has built.

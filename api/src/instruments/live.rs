@@ -9,6 +9,7 @@ use super::audience::{Audience, Saved};
 use super::campaigns::Running;
 use super::caps::Caps;
 use super::content::Content;
+use super::counts::Counts;
 use super::definition::{Definition, Kind, MIDDLE_WEIGHT};
 use super::delivery::Competes;
 use super::extent::Extent;
@@ -117,6 +118,8 @@ pub struct Live {
     pub weights: Box<[u32]>,
     /// The overlay's JSON up to the value of `show_at_ms`.
     pub head_json: Box<str>,
+    /// What became of it as a candidate, on this node.
+    pub counts: Arc<Counts>,
 }
 
 impl Live {
@@ -202,6 +205,7 @@ impl Live {
             contents,
             weights: definition.variants.iter().map(|v| v.weight).collect(),
             variants: variants.into(),
+            counts: Arc::default(),
             follows,
             show_time,
         }

@@ -7,7 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use beckon_classifier::schema::Schema;
 
+use super::audience::Saved;
 use super::campaigns::{self, Running};
+use super::counts::{AllCounts, Counts};
 use super::index::Index;
 use super::live::{Live, pieces};
 use super::store::Wanted;
@@ -15,7 +17,7 @@ use super::{
     Instrument, KillSwitches, LinkHosts, TOPIC, Version, Written, audiences, kill_switches, store,
 };
 use crate::db::{Db, Refresh, Slot};
-use crate::detections::entities::{self, Entities};
+use crate::detections::entities::{self, Entities, EntityIndex};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::viewers::Declarations;
 use crate::words::InstrumentId;
@@ -33,6 +35,7 @@ pub struct Instruments {
     index: Slot<Index>,
     kill_switches: KillSwitches,
     indexes_built: AtomicU64,
+    counts: AllCounts,
     versions: RwLock<HashMap<(InstrumentId, u32), Arc<Version>>>,
     pub(super) link_hosts: LinkHosts,
 }
@@ -56,6 +59,7 @@ impl Instruments {
             entities,
             index: Slot::default(),
             indexes_built: AtomicU64::new(0),
+            counts: AllCounts::default(),
             versions: RwLock::default(),
             link_hosts: LinkHosts::default(),
         };
@@ -83,7 +87,8 @@ impl Instruments {
             let campaigns = campaigns::store::all(&self.db).await?;
             let campaigns = campaigns.iter().map(Running::of);
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
-            Index::build(revision, live, campaigns, &saved, &self.schema, entities)
+            let index = Index::build(revision, live, campaigns, &saved, &self.schema, entities)?;
+            Ok(index.counted_in(&self.counts))
         };
         self.index.rebuild(build).await
     }
@@ -105,6 +110,25 @@ impl Instruments {
     /// What may run now.
     pub fn index(&self) -> arc_swap::Guard<Arc<Index>> {
         self.index.load()
+    }
+
+    /// What became of each as a candidate on this node; those that are not live any more are told once more.
+    pub fn counts(&self) -> Vec<(InstrumentId, Arc<Counts>)> {
+        self.counts.all()
+    }
+
+    /// The entities of this moment.
+    #[must_use]
+    pub fn entity_index(&self) -> Arc<EntityIndex> {
+        self.entities.index()
+    }
+
+    /// The rules of all saved audiences.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn saved_rules(&self) -> anyhow::Result<Saved> {
+        audiences::rules(&self.db).await
     }
 
     /// A version, from memory or by one read; `None` where there never was one.

@@ -1,6 +1,7 @@
 //! Reports: what became of an instrument.
 
 pub mod breakdown;
+pub mod diagnosis;
 pub mod http;
 mod leaderboard;
 mod live;

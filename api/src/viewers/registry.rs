@@ -6,7 +6,7 @@ use beckon_classifier::schema::Schema;
 
 use super::memory::Memory;
 use super::store::SqlStore;
-use super::{Declarations, Exposure, Profile, Store, Trace, Viewer};
+use super::{Declarations, Declared, Exposure, Profile, Store, Trace, Viewer};
 use crate::config::now;
 use crate::db::{Db, Engine};
 use crate::error::{ErrorCode, Refusal, Result};
@@ -86,6 +86,12 @@ impl Viewers {
     #[must_use]
     pub fn last(&self, viewer_id: &ViewerId) -> Option<Arc<Viewer>> {
         self.memory.last(viewer_id, now(), LAST_MS)
+    }
+
+    /// The attributes that are declared at this moment.
+    #[must_use]
+    pub fn declared(&self) -> Arc<Declared> {
+        self.declarations.declared()
     }
 
     /// What is stored of a viewer with a profile.

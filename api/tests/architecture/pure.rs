@@ -206,6 +206,18 @@ const SHELLS: &[(&str, &str)] = &[
     ("learning/train.rs", "reads the log and holds the lease"),
     ("learning/jobs.rs", "waits for rows"),
     (
+        "reports/diagnosis/gather.rs",
+        "asks the stations what they counted and detected",
+    ),
+    (
+        "decisions/diagnosis/mod.rs",
+        "writes down every few seconds what was counted",
+    ),
+    (
+        "decisions/replay/stage.rs",
+        "asks the other stations, and computes on a thread of its own",
+    ),
+    (
         "decisions/decide.rs",
         "asks the other stations, and lets them wait for their stores",
     ),

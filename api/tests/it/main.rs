@@ -19,6 +19,7 @@ pub mod cues;
 mod decisions;
 mod delivery;
 mod detections;
+mod diagnosis;
 mod events;
 mod experiments;
 mod harness;
@@ -45,10 +46,12 @@ mod references;
 mod refusals;
 #[cfg(feature = "aws")]
 mod rekognition;
+mod replay;
 mod reports;
 mod review;
 mod service;
 mod shows;
+mod speed;
 mod standings;
 #[cfg(feature = "aws")]
 #[path = "../standins/mod.rs"]

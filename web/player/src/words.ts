@@ -1,7 +1,7 @@
 /** The page's words: reasons, kinds and times as a person reads them. */
-import type { Decision, Overlay } from "@beckon/viewer-sdk";
+import type { Decision, Overlay, Reason } from "@beckon/viewer-sdk";
 
-export type Reason = Decision["reasons"][number]["reason"];
+export type { Reason };
 export type Kind = Overlay["kind"];
 
 /** One sentence a reason, for one instrument or for several. */
@@ -20,9 +20,28 @@ export const LEFT_OUT: Record<Reason, string> = {
   not_live: "The host's choice is not live any more.",
   withdrawn: "The host took it back.",
   ad_break: "Does not run in the stream's ad breaks.",
+  outside_daypart: "Does not run at this hour.",
+  outside_media_clock: "Runs in another part of the media.",
+  trigger_unmet: "The picture has only part of what it asks for.",
+  rival_on_screen: "A rival is in the picture.",
+  restricted_category: "Its category is restricted, and may not be shown here or to this viewer.",
+  near_sensitive: "Its category stays away from what is in the picture.",
+  category_opted_out: "This viewer has opted out of its category.",
+  not_following: "Follows another overlay that this viewer has not met yet.",
+  cooling_down: "Waits for a while after another overlay.",
+  suppressed: "This viewer has acted on it already.",
+  budget_spent: "Its campaign has reached its goal, or has no budget left.",
+  paced: "Its campaign is ahead of its plan.",
+  killed: "Was switched off.",
+  separated: "Kept apart from a competitor, or from another of its category.",
+  mixed: "Something of another kind is due first.",
+  interrupted: "This viewer has been interrupted often enough.",
+  holdout: "This viewer is held out, for comparison.",
+  no_room: "No place in the picture is free for it.",
 };
 
-const NOTHING: Record<Reason, string> = {
+/** The same where it left nothing over at all. */
+export const NOTHING: Record<Reason, string> = {
   nothing_on_screen: "Nothing in the picture triggers an instrument.",
   other_media: "What would fit runs on other media only.",
   outside_schedule: "What would fit is outside its schedule.",
@@ -37,6 +56,24 @@ const NOTHING: Record<Reason, string> = {
   not_live: "What the host put to all is not live any more.",
   withdrawn: "What the host put to all was taken back.",
   ad_break: "The stream is in an ad break.",
+  outside_daypart: "What would fit does not run at this hour.",
+  outside_media_clock: "What would fit runs in another part of the media.",
+  trigger_unmet: "The picture has only part of what is asked for.",
+  rival_on_screen: "What would fit has a rival in the picture.",
+  restricted_category: "What would fit is restricted, and may not be shown here or to this viewer.",
+  near_sensitive: "What would fit stays away from what is in the picture.",
+  category_opted_out: "This viewer has opted out of what would fit.",
+  not_following: "What would fit follows another overlay that this viewer has not met yet.",
+  cooling_down: "What would fit waits for a while after another overlay.",
+  suppressed: "This viewer has acted on what would fit already.",
+  budget_spent: "The campaigns of what would fit have reached their goals, or have no budget left.",
+  paced: "The campaigns of what would fit are ahead of their plans.",
+  killed: "What would fit was switched off.",
+  separated: "What would fit is kept apart from a competitor, or from another of its category.",
+  mixed: "Something of another kind is due first.",
+  interrupted: "This viewer has been interrupted often enough.",
+  holdout: "This viewer is held out, for comparison.",
+  no_room: "No place in the picture is free for what would fit.",
 };
 
 /** Why a decision is empty, in one sentence: the reason that left out the most. */

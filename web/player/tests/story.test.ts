@@ -1,9 +1,10 @@
 /** The panel's story, told event by event. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { BeckonEvent, Decision, Overlay } from "@beckon/viewer-sdk";
 import { BEGINNING, next, title } from "../src/viewer/story.js";
-import { LEFT_OUT, whyNothing } from "../src/words.js";
+import { LEFT_OUT, NOTHING, whyNothing } from "../src/words.js";
 
 const overlay: Overlay = {
   instrument_id: "poll-1",
@@ -68,6 +69,11 @@ test("no live instrument at all is said as such", () => {
   assert.equal(whyNothing([]), "No instrument is live.");
 });
 
-test("every reason is one sentence", () => {
-  for (const words of Object.values(LEFT_OUT)) assert.match(words, /^[A-Z].*\.$/);
+test("every reason of the contract has a sentence in both tables, and no other has", () => {
+  const contract = JSON.parse(readFileSync("../../openapi/openapi.json", "utf8")) as { components: { schemas: { Reason: { enum: string[] } } } };
+  const codes = [...contract.components.schemas.Reason.enum].sort();
+  for (const table of [LEFT_OUT, NOTHING]) {
+    assert.deepEqual(Object.keys(table).sort(), codes);
+    for (const words of Object.values(table)) assert.match(words, /^[A-Z].*\.$/);
+  }
 });

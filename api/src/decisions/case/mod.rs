@@ -7,12 +7,14 @@ mod tests;
 
 use std::time::Duration;
 
+use super::choose::{self, Scratch};
 use super::filters::{self, Filter};
 use super::receipt::Sealer;
+use super::scene::Scene;
 use super::shown::{Showing, Shown};
 use super::wire::case::{self, Outcome};
 use super::world::World;
-use super::{answer, choose, wire};
+use super::{answer, wire};
 use crate::error::Result;
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -70,6 +72,36 @@ impl Case {
 
     /// The answer as the server would write it.
     fn answer(&self, rules: &[(&str, Filter)]) -> Result<Vec<u8>> {
+        self.within(|sealer, scene| {
+            choose::with_scratch(|scratch| {
+                let choice = choose::choose(rules, scene, scratch);
+                let at_once = || Duration::ZERO;
+                let seals = answer::Seals {
+                    sealer,
+                    links: None,
+                };
+                answer::write(seals, scene, &choice, Some(&at_once), scratch)
+            })
+        })?
+    }
+
+    /// Hands out what chooses alone - candidates, filters and ranking - and says how many it chose: to be measured.
+    ///
+    /// # Errors
+    /// When its question is none.
+    pub fn choosing<T>(&self, measure: impl FnOnce(&mut dyn FnMut() -> usize) -> T) -> Result<T> {
+        let mut scratch = Scratch::default();
+        self.within(|_, scene| {
+            measure(&mut || {
+                choose::choose(filters::ALL, scene, &mut scratch)
+                    .picks
+                    .len()
+            })
+        })
+    }
+
+    /// Builds the scene of its question.
+    fn within<T>(&self, then: impl FnOnce(&Sealer, &Scene<'_>) -> T) -> Result<T> {
         // Its receipts open nowhere: an installation's keys are drawn, and never these.
         let sealer = Sealer::new(&[[0; 32], [1; 32]])?;
         let ask = wire::ask(&self.ask)?;
@@ -80,14 +112,6 @@ impl Case {
             self.recent.iter().for_each(|showing| shown.add(*showing));
         }
         let scene = self.world.scene(&self.viewer, &shown, &ask, now)?;
-        choose::with_scratch(|scratch| {
-            let choice = choose::choose(rules, &scene, scratch);
-            let at_once = || Duration::ZERO;
-            let seals = answer::Seals {
-                sealer: &sealer,
-                links: None,
-            };
-            answer::write(seals, &scene, &choice, Some(&at_once), scratch)
-        })
+        Ok(then(&sealer, &scene))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use super::{Case, rules};
+use super::{Case, choose, filters, rules, wire};
 
 /// All cases, by their files' names.
 fn cases() -> BTreeMap<String, Case> {
@@ -48,7 +49,7 @@ fn every_golden_case_holds() {
 }
 
 /// The issue asks for sixty at the least; fewer than there were once is a mistake.
-const LEAST: usize = 45;
+const LEAST: usize = 150;
 
 #[test]
 fn a_rule_that_is_left_out_makes_one_of_its_cases_fail() {
@@ -90,4 +91,49 @@ fn what_is_no_case_is_refused_by_name() {
         let error = Case::read(&text.replace(from, to)).expect_err("no case");
         assert!(format!("{error}").contains(says), "{error}");
     }
+}
+
+/// What a subscriber was told.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no panic").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_explained_decision_is_one_line_of_the_log_and_does_not_say_who_watched() {
+    let cases = cases();
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let explained = cases["frequency_capped"].within(|_, scene| {
+            choose::with_scratch(|scratch| {
+                let choice = choose::choose(filters::ALL, scene, scratch);
+                wire::explain::log(scene, &choice, scratch, Duration::ZERO);
+            })
+        });
+        explained.expect("a question");
+    });
+    let told = String::from_utf8(lines.0.lock().expect("no panic").clone()).expect("text");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(
+        told.contains("frequency_capped=1") && told.contains(" explain:"),
+        "{told}"
+    );
+    assert!(
+        told.contains(r#""rule":"frequency""#) || told.contains(r#"\"rule\":\"frequency\""#),
+        "{told}"
+    );
+    assert!(!told.contains("alice"), "{told}");
 }

@@ -87,3 +87,16 @@ pub(super) fn objection(
         .iter()
         .find_map(|(_, rule)| rule(scene, candidate, live))
 }
+
+/// The name of the rule that stops a candidate for this reason: looked up where somebody asks, and not remembered by those
+/// who do not.
+pub(super) fn rule_of(
+    scene: &Scene<'_>,
+    candidate: &Candidate,
+    reason: Reason,
+) -> Option<&'static str> {
+    let live = scene.index.get(candidate.at);
+    let stops = |rule: &Filter| rule(scene, candidate, live) == Some(reason);
+    let (name, _) = ALL.iter().find(|(_, rule)| stops(rule))?;
+    Some(name)
+}

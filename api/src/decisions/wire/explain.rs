@@ -8,8 +8,8 @@ use beckon_openapi::decision as wire;
 use super::reason;
 use crate::decisions::choose::Scratch;
 use crate::decisions::rank::Ranked;
-use crate::decisions::scene::{Choice, Scene};
-use crate::decisions::{Ranking, receipt};
+use crate::decisions::scene::{Choice, Reason, Scene};
+use crate::decisions::{filters, receipt};
 use crate::detections::{Hit, NameId, Names};
 
 /// How many names an explanation lists.
@@ -29,16 +29,32 @@ pub fn explain(
         candidates: candidates(scene, choice, scratch),
         ranked_by: match scene.show {
             Some(_) => receipt::HOST.to_owned(),
-            None => ranked_by(scene.ranking),
+            None => scene.ranking.name(),
         },
         decided_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     }
 }
 
-fn ranked_by(ranking: &Ranking) -> String {
-    ranking
-        .model()
-        .map_or_else(|| "popularity".to_owned(), |model| model.id().to_owned())
+/// Writes an explanation to the log, under a target of its own: one line that a program can read. Who watched is not in it.
+pub fn log(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch, took: Duration) {
+    let explanation = explain(scene, choice, scratch, took);
+    let counts = (0_usize..)
+        .zip(&choice.reasons)
+        .filter(|(_, count)| **count > 0);
+    let reasons: Vec<String> = counts
+        .map(|(at, count)| format!("{}={count}", reason(Reason::ALL[at]).as_str()))
+        .collect();
+    tracing::info!(
+        target: "explain",
+        kind = "decision.explained",
+        decision_id = %uuid::Uuid::from_u128(choice.decision),
+        media_id = %scene.media.media_id,
+        position_ms = scene.position.ms(),
+        chosen = choice.picks.len(),
+        reasons = reasons.join(" "),
+        explanation = serde_json::to_string(&explanation).unwrap_or_default(),
+        "why it came to this decision"
+    );
 }
 
 fn seen(scene: &Scene<'_>) -> Vec<wire::Seen> {
@@ -82,20 +98,17 @@ fn candidates(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch) -> Vec<wire
                 version: live.version,
                 name: live.name.to_string(),
                 kind: live.kind.into(),
-                score: ranked.map(|ranked| expected(scene.ranking, ranked.score)),
+                score: ranked.map(|ranked| scene.ranking.probability(ranked.score)),
                 propensity: ranked.map(|ranked| ranked.propensity),
                 reason: stopped.or(lost_to).map(reason),
+                rule: stopped
+                    .and_then(|why| filters::rule_of(scene, candidate, why).map(str::to_owned)),
+                tier: live.priority,
+                weight: f64::from(live.log_weight.exp()),
+                worth: ranked.map(|ranked| f64::from(ranked.worth)),
             }
         })
         .collect();
     told.sort_by(|a, b| b.score.unwrap_or(-1.0).total_cmp(&a.score.unwrap_or(-1.0)));
     told
-}
-
-/// The expected reward behind a score.
-fn expected(ranking: &Ranking, score: f32) -> f64 {
-    match ranking.model() {
-        Some(model) => model.probability(score),
-        None => beckon_classifier::metrics::sigmoid(f64::from(score)),
-    }
 }

@@ -27,7 +27,7 @@ const MOST_RECENT: usize = 8;
 /// How long an answer may take unless told: longer nobody waits for an overlay.
 const USUAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Every kind.
-const ALL_KINDS: u8 = u8::MAX;
+pub(super) const ALL_KINDS: u8 = u8::MAX;
 
 /// Reads a question. Unknown fields are ignored and counted, so that a newer SDK meets an older node.
 ///
@@ -250,7 +250,8 @@ impl<'de> Deserialize<'de> for KindMask {
 }
 
 /// A reason's name on the wire.
-pub(super) fn reason(reason: Reason) -> wire::Reason {
+#[must_use]
+pub const fn reason(reason: Reason) -> wire::Reason {
     match reason {
         Reason::NothingOnScreen => wire::Reason::NothingOnScreen,
         Reason::OtherMedia => wire::Reason::OtherMedia,
@@ -287,43 +288,11 @@ pub(super) fn reason(reason: Reason) -> wire::Reason {
     }
 }
 
-/// The reasons' names as JSON, in the order of their numbers.
-fn reason_json(at: usize) -> &'static [u8] {
-    const NAMES: [&[u8]; Reason::ALL.len()] = [
-        b"nothing_on_screen",
-        b"other_media",
-        b"outside_schedule",
-        b"cannot_draw",
-        b"outside_audience",
-        b"no_consent",
-        b"frequency_capped",
-        b"quiet",
-        b"showing",
-        b"outranked",
-        b"held",
-        b"not_live",
-        b"withdrawn",
-        b"ad_break",
-        b"outside_daypart",
-        b"outside_media_clock",
-        b"trigger_unmet",
-        b"rival_on_screen",
-        b"restricted_category",
-        b"near_sensitive",
-        b"category_opted_out",
-        b"not_following",
-        b"cooling_down",
-        b"suppressed",
-        b"budget_spent",
-        b"paced",
-        b"killed",
-        b"separated",
-        b"mixed",
-        b"interrupted",
-        b"holdout",
-        b"no_room",
-    ];
-    NAMES[at]
+/// The reason of a name, where there is one.
+pub(super) fn reason_of(code: &str) -> Option<Reason> {
+    Reason::ALL
+        .into_iter()
+        .find(|one| reason(*one).as_str() == code)
 }
 
 /// Writes the reasons that left anything out.
@@ -334,7 +303,7 @@ pub(super) fn put_reasons(counts: &[u32; Reason::ALL.len()], out: &mut Vec<u8>) 
             out.push(b',');
         }
         out.extend_from_slice(br#"{"reason":""#);
-        out.extend_from_slice(reason_json(at));
+        out.extend_from_slice(reason(Reason::ALL[at]).as_str().as_bytes());
         out.extend_from_slice(br#"","count":"#);
         out.extend_from_slice(itoa::Buffer::new().format(*count).as_bytes());
         out.push(b'}');
@@ -344,6 +313,13 @@ pub(super) fn put_reasons(counts: &[u32; Reason::ALL.len()], out: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_vocabulary_of_the_wire_is_ours() {
+        let ours = Reason::ALL.map(reason);
+        assert_eq!(ours, wire::Reason::ALL);
+        assert_eq!(reason_of("gravity"), None);
+    }
 
     #[test]
     fn the_written_reasons_are_those_that_serde_writes() {
@@ -359,6 +335,7 @@ mod tests {
             })
             .expect("JSON");
             assert_eq!(String::from_utf8(out), String::from_utf8(serde));
+            assert_eq!(reason_of(reason(one).as_str()), Some(one));
         }
     }
 

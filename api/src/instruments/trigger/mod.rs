@@ -36,6 +36,18 @@ pub struct Trigger {
     pub advertiser_endorsed_by_detected: bool,
 }
 
+impl Trigger {
+    /// The names one of which must be detected; none where something else may do as well.
+    #[must_use]
+    pub fn only_names(&self) -> Option<Vec<&str>> {
+        let named = self.any.iter().map(|one| one.name.as_deref());
+        let mut names = named.collect::<Option<Vec<&str>>>()?;
+        names.extend(self.names.iter().map(String::as_str));
+        let only = !names.is_empty() && !self.advertiser_endorsed_by_detected;
+        only.then_some(names)
+    }
+}
+
 /// What one detection must be; all that is told must hold of the same one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Condition {

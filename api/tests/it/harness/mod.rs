@@ -1,6 +1,8 @@
 //! A real server on a free port, with a database of its own, on SQLite or PostgreSQL.
 
 mod client;
+#[cfg(target_os = "linux")]
+pub mod crowd;
 #[cfg(feature = "aws")]
 pub mod dynamo;
 pub mod postgres;
@@ -67,6 +69,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         metrics: MetricsAccess::Token,
         model_lead_s: 900,
         retrain_every_rows: 0,
+        explain_sample: 0.0,
         events: EventOptions::default(),
         hooks: HookOptions::default(),
         videos: VideoOptions::default(),

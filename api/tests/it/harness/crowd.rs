@@ -1,0 +1,55 @@
+//! A crowd of live instruments, of which the same few match whatever their number: to measure a choice by.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// How many names are in the window.
+const NAMES: usize = 200;
+/// How many instruments these trigger.
+const MATCHING: usize = 20;
+
+/// A case with so many live instruments, and one viewer with a profile and exposures.
+pub fn case(registered: usize) -> String {
+    let seen: Vec<Value> = (0..NAMES)
+        .map(|n| json!({"position_ms": 52_000 + n * 40, "kind": "label", "name": format!("name-{n}"), "confidence": 90}))
+        .collect();
+    let instruments: Vec<Value> = (0..registered).map(instrument).collect();
+    let exposures: Vec<Value> = (0..12)
+        .map(|n| json!({"instrument": format!("Instrument {n}"), "ago_ms": 600_000 * (n + 1), "show_ms": 10_000}))
+        .collect();
+    json!({"what": "a crowd", "clock": "2026-11-20T19:00:00Z", "detections": seen, "instruments": instruments,
+        "viewer": {"exposures": exposures, "profile": {"demography": {"age": 34, "country": "NO"},
+            "psychograph": {"likes": ["birds", "boats"]}, "consent": {"personalisation": true}}},
+        "ask": {"position_ms": 60_000, "cue_id": "c1"}, "expect": {"overlays": [], "reasons": {}}}).to_string()
+}
+
+/// The first ones are on screen; a third of those is for people that the viewer is not.
+fn instrument(number: usize) -> Value {
+    let name = match number < MATCHING {
+        true => format!("name-{}", number * 7),
+        false => format!("other-{number}"),
+    };
+    let age = if number.is_multiple_of(3) { 120 } else { 18 };
+    json!({"name": format!("Instrument {number}"), "trigger": {"names": [name]},
+        "audience": {"test": {"attribute": "demography.age", "op": "gte", "value": age}},
+        "frequency_cap": {"count": 100, "per_ms": 3_600_000},
+        "content": {"kind": "poll", "question": "Who takes the corner?", "answers": [
+            {"answer_id": "a", "text": "The captain"}, {"answer_id": "b", "text": "The winger"}]}})
+}
+
+/// What callgrind says that it collected; `None` where valgrind is not installed.
+pub fn collected(command: &mut Command) -> Option<u64> {
+    let output = command.output().ok()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    let line = text
+        .lines()
+        .find_map(|line| line.split_once("Collected : "))?
+        .1;
+    Some(
+        line.trim()
+            .parse()
+            .unwrap_or_else(|_| panic!("no count:\n{text}")),
+    )
+}
