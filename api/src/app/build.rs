@@ -383,6 +383,7 @@ impl Ground {
             self.auth.keys(),
             default_life(options),
             options.holdout_percent,
+            options.budgets,
         )?
         .explaining(options.explain_sample)
         .reached_at(options.events.public_url.clone())

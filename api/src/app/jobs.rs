@@ -34,6 +34,8 @@ pub(super) fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(end_streams(app.clone()));
     let decisions = app.decisions.clone();
     jobs.spawn(async move { decisions.keep_counts().await });
+    let decisions = app.decisions.clone();
+    jobs.spawn(async move { decisions.keep_budgets(told_to_stop()).await });
     let events = app.events.clone();
     jobs.spawn(async move { events.fold().await });
     if app.options.store.keep_detections_days.is_some() {

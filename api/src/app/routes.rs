@@ -59,6 +59,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::campaigns::http::get_campaign)
         .service(instruments::campaigns::http::replace_campaign)
         .service(instruments::campaigns::http::move_campaign)
+        .service(decisions::budget::http::get_campaign_delivery)
         .service(instruments::http::list_versions)
         .service(instruments::http::get_version)
         .service(decisions::http::preview_version)

@@ -257,7 +257,7 @@ fn seal(
         .map(|hit| Names::text(hit.name));
     let draft = Draft {
         decision: choice.decision,
-        issued_at: scene.now,
+        issued_at: pick.decided_at,
         media_id: &scene.media.media_id,
         viewer_id: &scene.viewer.viewer_id,
         show_at: scene.shows_at(),

@@ -39,6 +39,17 @@ impl Scratch {
         });
         stopped.chain(ranked)
     }
+
+    /// The candidates that nothing stopped but a budget, by their places in the index, and whether one did.
+    pub(super) fn could_be_shown(&self) -> impl Iterator<Item = (u32, bool)> {
+        let budget = |reason| matches!(reason, Some(Reason::Paced | Reason::BudgetSpent));
+        let all = self.candidates.iter().zip(&self.stopped);
+        let stopped = all.filter(move |(_, stopped)| budget(**stopped));
+        let stopped = stopped.map(|(candidate, _)| (candidate.at, true));
+        // Of those, some may have been stopped when they were to be reserved.
+        let ranked = self.ranked.iter().map(move |one| (one.at, budget(one.out)));
+        stopped.chain(ranked)
+    }
 }
 
 /// Lends the worker's scratch memory.

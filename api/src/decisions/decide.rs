@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 use beckon_classifier::draw::uniform;
 use beckon_classifier::schema::Schema;
 
+use super::budget::{self, Keeper, Tills};
+use super::choose::Scratch;
 use super::missing::Missing;
 use super::policies::Policies;
-use super::scene::Scene;
+use super::scene::{Choice, Scene};
 use super::terms::Mode;
 use super::{
     Ask, Ranking, answer, choose, context, diagnosis, filters, gather, link, pending, receipt,
     seed, shown, sticky, wire,
 };
 use crate::auth::Caller;
+use crate::config::BudgetOptions;
 use crate::cues::Cues;
 use crate::db::{Db, Slot};
 use crate::detections::{Detections, Sight};
@@ -34,7 +37,7 @@ const EXPLAINED: u64 = 0x0065_7870_6c61_696e;
 /// What decisions need of the other stations.
 #[derive(Debug)]
 pub struct Sources {
-    /// Where counts of reasons are kept.
+    /// Where counts of reasons are kept, and the books of campaigns.
     pub db: Db,
     /// Media, for their zero and overlay life.
     pub media: Arc<media::Registry>,
@@ -61,6 +64,8 @@ pub struct Decisions {
     /// Where this installation is reached from outside, where that was told.
     public_url: Option<String>,
     pending: pending::Pending,
+    tills: Arc<Tills>,
+    keeper: Keeper,
     policies: Policies,
     context: context::Fields,
     /// How overlays live where neither instrument nor media says.
@@ -85,11 +90,16 @@ impl Decisions {
         keys: &crate::auth::Keys,
         life: OverlayLife,
         holdout_percent: f64,
+        budgets: BudgetOptions,
     ) -> anyhow::Result<Self> {
         let digest = blake3::keyed_hash(&keys.receipt()[0], b"the salt of decisions");
         let mut salt = [0; 8];
         salt.copy_from_slice(&digest.as_bytes()[..8]);
+        let tills = Arc::new(Tills::default());
+        let (db, instruments) = (sources.db.clone(), sources.instruments.clone());
         Ok(Self {
+            keeper: Keeper::new(db, instruments, tills.clone(), budgets),
+            tills,
             sources,
             sealer: receipt::Sealer::new(keys.receipt())?,
             links: link::Links::new(keys.receipt()),
@@ -135,6 +145,15 @@ impl Decisions {
         &self.sealer
     }
 
+    /// Keeps this node's part of campaigns' budgets until it stops.
+    pub async fn keep_budgets(&self, stopped: impl Future<Output = ()>) {
+        self.keeper.run(stopped).await;
+    }
+
+    pub(super) const fn keeper(&self) -> &Keeper {
+        &self.keeper
+    }
+
     /// Decides, and writes the answer's JSON.
     ///
     /// # Errors
@@ -178,9 +197,11 @@ impl Decisions {
         let asked = (&viewer.viewer_id, media_id, seed);
         // Who tries out sees each thing as if for the first time, and nobody remembers it.
         let mut shown = shown::Shown::default();
+        let mut reserved = budget::Reserved::default();
         if mode != Mode::Test {
             shown = shown::Shown::gather(&self.sealer, &index, &media, &viewer, ask, now);
             self.pending.of(asked, now, |showing| shown.add(showing));
+            reserved = self.pending.reserved(asked, now);
         }
         let scene = Scene {
             media: &media,
@@ -201,6 +222,8 @@ impl Decisions {
                 && !missing.is_contextual(),
             missing,
             shown: &shown,
+            tills: &self.tills,
+            reserved: &reserved,
             can_draw: ask.can_draw,
             viewport: ask.viewport(),
             free: OnceCell::new(),
@@ -214,12 +237,11 @@ impl Decisions {
             seed,
             now,
         };
-        choose::with_scratch(|scratch| {
-            let mut choice = choose::choose(filters::ALL, &scene, scratch);
+        let finish = |mut choice: Choice, scratch: &mut Scratch| {
             // Whom a cue asked, the next one asks again while something is due: two clocks would only cross.
             choice.free_at = choice.free_at.filter(|_| ask.cue_id.is_none());
             if mode != Mode::Test && !viewer.viewer_id.is_anonymous() {
-                self.pending.remember(asked, now, choice.showings(&scene));
+                self.pending.remember(asked, now, choice.chosen(&scene));
             }
             if mode != Mode::Test {
                 diagnosis::count::count(&scene, &choice, scratch);
@@ -236,7 +258,27 @@ impl Decisions {
                 wire::explain::log(&scene, &choice, scratch, began.elapsed());
             }
             Ok(answer)
-        })
+        };
+        // Where a till is dry the decision waits for it, once, and chooses again.
+        let dry = choose::with_scratch(|scratch| {
+            let choice = choose::choose(filters::ALL, &scene, scratch);
+            let dry = budget::note_asked(&scene, scratch.could_be_shown());
+            if dry.is_empty() {
+                return Ok(finish(choice, scratch));
+            }
+            budget::undo(&scene, &choice.picks);
+            Err(dry)
+        });
+        match dry {
+            Ok(answer) => answer,
+            Err(dry) => {
+                self.keeper.fill(&dry, now, deadline).await;
+                choose::with_scratch(|scratch| {
+                    let choice = choose::choose(filters::ALL, &scene, scratch);
+                    finish(choice, scratch)
+                })
+            }
+        }
     }
 
     async fn viewer(

@@ -3,6 +3,7 @@
 //! The hot path: window -> candidates -> filters -> ranking -> overlay and sealed receipt. It writes nothing.
 
 mod answer;
+pub mod budget;
 mod bytes;
 mod candidates;
 pub mod case;
@@ -35,6 +36,7 @@ mod terms;
 mod wire;
 mod world;
 
+pub use budget::{Charge, charge};
 pub use decide::{Decisions, Sources};
 pub use ranking_slot::Ranking;
 pub use request::Ask;

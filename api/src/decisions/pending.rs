@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Spend;
+use super::budget::Reserved;
 use super::shown::Showing;
 use crate::words::{MediaId, Time, ViewerId};
 
@@ -23,7 +25,12 @@ struct Waiting {
     media_id: MediaId,
     seed: u64,
     decided_at: Time,
+    /// What was reserved for it.
+    spend: Option<Spend>,
 }
+
+/// What was chosen: what it shows, what was reserved for it, and when it was first told.
+pub(super) type Chosen = (Showing, Option<Spend>, Time);
 
 type Shard = HashMap<ViewerId, Vec<Waiting>, foldhash::quality::RandomState>;
 
@@ -70,14 +77,28 @@ impl Pending {
         }
     }
 
+    /// What was reserved for this very question.
+    pub(super) fn reserved(&self, asked: Asked<'_>, now: Time) -> Reserved {
+        let (viewer_id, _, seed) = asked;
+        let mut reserved = Reserved::default();
+        let shard = self.shard(viewer_id);
+        let waiting = shard.get(viewer_id).into_iter().flatten();
+        for one in waiting.filter(|one| one.seed == seed && now.since(one.decided_at) < WAIT_MS) {
+            if let Some(spend) = one.spend {
+                reserved.push(one.showing.instrument, spend, one.decided_at);
+            }
+        }
+        reserved
+    }
+
     /// Remembers what was chosen.
     pub(super) fn remember(
         &self,
         asked: Asked<'_>,
         now: Time,
-        showings: impl ExactSizeIterator<Item = Showing>,
+        chosen: impl ExactSizeIterator<Item = Chosen>,
     ) {
-        if showings.len() == 0 {
+        if chosen.len() == 0 {
             return;
         }
         let (viewer_id, media_id, seed) = asked;
@@ -93,11 +114,12 @@ impl Pending {
         waiting.retain(|one| one.seed != seed && now.since(one.decided_at) < WAIT_MS);
         let room = waiting.len().saturating_sub(MOST - 1);
         waiting.drain(..room);
-        waiting.extend(showings.map(|showing| Waiting {
+        waiting.extend(chosen.map(|(showing, spend, decided_at)| Waiting {
             showing,
             media_id: media_id.clone(),
             seed,
-            decided_at: now,
+            decided_at,
+            spend,
         }));
     }
 }

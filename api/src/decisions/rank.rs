@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use beckon_classifier::policy::seed_of;
 use beckon_classifier::schema::Piece;
 
+use super::budget;
 use super::candidates::Candidate;
 use super::choose::decision_number;
 use super::filters::{self, Filter};
@@ -78,6 +79,11 @@ pub(super) fn draw(
     let mut picks = Vec::with_capacity(scene.slots);
     let mut room = scene.room().clone();
     while let Some(mut pick) = draw_one(scene, ranked, numbers, picks.len()) {
+        // Where somebody was quicker, it is drawn again among the others.
+        if let Err(reason) = budget::reserve(scene, &mut pick) {
+            ranked[pick.ranked].out = Some(reason);
+            continue;
+        }
         ranked[pick.ranked].out = Some(Reason::Outranked);
         pick.place = room.place(scene.index.get(pick.at).extent);
         if let Some(place) = pick.place {
@@ -129,17 +135,20 @@ pub(super) fn put(scene: &Scene<'_>, ranked: &mut [Ranked], numbers: &mut Number
     let pick = |(i, candidate): (usize, &mut Ranked)| {
         candidate.propensity = 1.0;
         let live = scene.index.get(candidate.at);
-        Pick {
+        let mut pick = Pick {
             at: candidate.at,
             show_ms: filters::life_of(scene, live).show_ms,
             ranked: i,
             drawn_among: 0..0,
             propensity: 1.0,
             place: scene.room().place(live.extent),
+            decided_at: scene.now,
             terms: Terms::default(),
-        }
+        };
+        candidate.out = budget::reserve(scene, &mut pick).err();
+        candidate.out.is_none().then_some(pick)
     };
-    ranked.iter_mut().enumerate().map(pick).collect()
+    ranked.iter_mut().enumerate().filter_map(pick).collect()
 }
 
 fn score(scene: &Scene<'_>, context: &[Piece], ranked: &mut [Ranked]) {
@@ -215,6 +224,7 @@ fn draw_one(
         drawn_among: from..numbers.drawn_among.len(),
         propensity,
         place: None,
+        decided_at: scene.now,
         terms: Terms::default(),
     })
 }

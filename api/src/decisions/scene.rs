@@ -6,8 +6,10 @@ use std::rc::Rc;
 use beckon_classifier::policy::Policy;
 use beckon_classifier::schema::Piece;
 
+use super::budget::{Reserved, Tills};
 use super::layout::{Place, Room, Viewport};
 use super::missing::Missing;
+use super::pending::Chosen;
 use super::shown::{Showing, Shown};
 use super::terms::{Mode, Terms};
 use super::{Ranking, context, receipt, room};
@@ -155,6 +157,10 @@ pub(super) struct Scene<'a> {
     /// What the decision had to do without.
     pub(super) missing: Missing,
     pub(super) shown: &'a Shown,
+    /// What campaigns have left on this node.
+    pub(super) tills: &'a Tills,
+    /// What was reserved for this question when it was asked before.
+    pub(super) reserved: &'a Reserved,
     pub(super) can_draw: u8,
     /// What the client says of its picture.
     pub(super) viewport: Viewport,
@@ -210,16 +216,19 @@ pub(super) struct Pick {
     pub(super) propensity: f64,
     /// Where on the picture it goes.
     pub(super) place: Option<Place>,
+    /// When it was first told.
+    pub(super) decided_at: Time,
     /// Whether it counts, in which variant, and who pays.
     pub(super) terms: Terms,
 }
 
 impl Choice {
     /// What it puts on the viewer's screen, as later questions will count it.
-    pub(super) fn showings(&self, scene: &Scene<'_>) -> impl ExactSizeIterator<Item = Showing> {
+    pub(super) fn chosen(&self, scene: &Scene<'_>) -> impl ExactSizeIterator<Item = Chosen> {
         self.picks.iter().map(|pick| {
             let live = scene.index.get(pick.at);
-            Showing::of(live, self.decision, scene.now, pick.show_ms)
+            let showing = Showing::of(live, self.decision, scene.now, pick.show_ms);
+            (showing, pick.terms.spend, pick.decided_at)
         })
     }
 }

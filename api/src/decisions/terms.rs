@@ -1,6 +1,7 @@
 //! On what terms an overlay is shown: whether it counts, in which variant, and who pays how much for it.
 
 use super::bytes::Reader;
+use crate::instruments::campaigns::Counted;
 
 /// Whether what follows from a decision counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -14,14 +15,16 @@ pub enum Mode {
     Holdout,
 }
 
-/// What an impression costs, out of which slice of a campaign's budget it was reserved.
+/// What an overlay costs whom, and out of which slice of the campaign's budget it was reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spend {
     /// The campaign.
     pub campaign: u128,
-    /// The slice that holds the reserve.
+    /// The slice that holds the reserve; 0 where nothing is reserved.
     pub slice: u128,
-    /// The price of one impression, in millionths of the campaign's currency.
+    /// What is paid for.
+    pub per: Counted,
+    /// The price of one impression, in millionths of the campaign's currency; nothing where something else is paid for.
     pub micros: u64,
 }
 
@@ -32,7 +35,7 @@ pub struct Terms {
     pub mode: Mode,
     /// Which of its instrument's variants, by its place.
     pub variant: Option<u8>,
-    /// What it costs, where its campaign has a hard budget.
+    /// What it costs, where it belongs to a campaign.
     pub spend: Option<Spend>,
 }
 
@@ -54,6 +57,7 @@ impl Terms {
         if let Some(spend) = self.spend {
             out.extend_from_slice(&spend.campaign.to_le_bytes());
             out.extend_from_slice(&spend.slice.to_le_bytes());
+            out.push(spend.per as u8);
             out.extend_from_slice(&spend.micros.to_le_bytes());
         }
     }
@@ -76,6 +80,7 @@ impl Terms {
             _ => Some(Spend {
                 campaign: u128::from_le_bytes(reader.array()?),
                 slice: u128::from_le_bytes(reader.array()?),
+                per: *Counted::ALL.get(usize::from(reader.array::<1>()?[0]))?,
                 micros: u64::from_le_bytes(reader.array()?),
             }),
         };
@@ -96,6 +101,7 @@ mod tests {
         let spend = Spend {
             campaign: 7,
             slice: 9,
+            per: Counted::Click,
             micros: 12_000,
         };
         for mode in [Mode::Live, Mode::Test, Mode::Holdout] {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use beckon_classifier::schema::Schema;
 
+use super::budget::{Reserved, Standing, Tills};
 use super::missing::Missing;
 use super::policies::Policies;
 use super::scene::Scene;
@@ -37,6 +38,9 @@ pub(super) struct World {
     pub(super) index: Index,
     /// What holds over all instruments.
     pub(super) delivery: DeliveryRules,
+    /// What campaigns have left: their whole budgets unless told.
+    pub(super) tills: Tills,
+    pub(super) reserved: Reserved,
     pub(super) ranking: Arc<Ranking>,
     pub(super) policies: Policies,
     pub(super) context: context::Fields,
@@ -58,9 +62,14 @@ impl World {
         index: Index,
         life: OverlayLife,
     ) -> anyhow::Result<Self> {
+        let stock = index
+            .campaigns()
+            .map(|running| (running, running.most_impressions(), Standing::Spent));
         Ok(Self {
             media,
             detections,
+            tills: Tills::stocked(stock, Time::from_ms(0)),
+            reserved: Reserved::default(),
             index,
             delivery: DeliveryRules::default(),
             breaks: Vec::new(),
@@ -108,6 +117,8 @@ impl World {
             personal: viewer.personalisation() && ask.personalisation != Some(false),
             missing: Missing::default(),
             shown,
+            tills: &self.tills,
+            reserved: &self.reserved,
             can_draw: ask.can_draw,
             viewport: ask.viewport(),
             free: OnceCell::new(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Authority, Event, EventType, Overlay, Tally, Worth};
-use crate::decisions::Mode;
 use crate::decisions::receipt::Receipt;
+use crate::decisions::{Mode, Spend};
 use crate::words::Time;
 
 /// What is known of an overlay beside its key.
@@ -120,6 +120,9 @@ impl<'a> Item<'a> {
             mode: facts.mode,
             media_id: facts.media_id.clone(),
             viewer_id: facts.viewer_id.clone(),
+            campaign_id: facts.campaign_id.clone(),
+            spend: event.receipt().and_then(|receipt| receipt.terms.spend),
+            received_at: event.received_at,
             answer: event.answer.as_ref().map(ToString::to_string),
             is_right: event.is_right,
             took_ms: took_ms(event.happened_at, self.drawn_at, facts.show_ms),
@@ -149,6 +152,10 @@ pub(super) struct Counted {
     pub(super) mode: Mode,
     pub(super) media_id: String,
     pub(super) viewer_id: String,
+    pub(super) campaign_id: Option<String>,
+    /// What its receipt reserved.
+    pub(super) spend: Option<Spend>,
+    pub(super) received_at: Time,
     pub(super) answer: Option<String>,
     pub(super) is_right: Option<bool>,
     pub(super) took_ms: i64,
@@ -309,6 +316,9 @@ mod tests {
             mode: Mode::Live,
             media_id: "cup".to_owned(),
             viewer_id: "alice".to_owned(),
+            campaign_id: None,
+            spend: None,
+            received_at: NOW,
             answer: Some("fish".to_owned()),
             is_right: Some(is_right),
             took_ms: 700,

@@ -1,6 +1,7 @@
 //! Events: what viewers did, taken on the authority of the receipt, and folded into tallies and training rows.
 
 mod asked;
+mod bill;
 mod board;
 mod check;
 pub mod conversions;

@@ -31,7 +31,7 @@ pub(super) fn receipt(number: u128, viewer: &str) -> Receipt {
         show_at: Position::ZERO,
         show_ms: 30_000,
         terms: Terms::default(),
-            seen: String::new(),
+        seen: String::new(),
         ranked_by: RankedBy::Popularity,
         policy: "p".to_owned(),
         chosen: candidate(number),

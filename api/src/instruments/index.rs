@@ -182,6 +182,11 @@ impl Index {
         those(&self.by_kind[hit.kind as usize]);
     }
 
+    /// Every campaign that is not over.
+    pub fn campaigns(&self) -> impl Iterator<Item = &Running> {
+        self.campaigns.values().map(Arc::as_ref)
+    }
+
     /// The position of the live instrument of this number.
     #[must_use]
     pub fn by_key(&self, key: u128) -> Option<u32> {

@@ -84,7 +84,7 @@ impl Instruments {
             let entities = self.entities.index();
             let live = store::live(&self.db).await?;
             let saved = audiences::rules(&self.db).await?;
-            let campaigns = campaigns::store::all(&self.db).await?;
+            let campaigns = campaigns::all(&self.db).await?;
             let campaigns = campaigns.iter().map(Running::of);
             let revision = self.indexes_built.fetch_add(1, Ordering::Relaxed) + 1;
             let index = Index::build(revision, live, campaigns, &saved, &self.schema, entities)?;

@@ -2,8 +2,8 @@
 
 mod attributes;
 mod counts;
-mod exposures;
 pub mod declared;
+mod exposures;
 pub mod http;
 mod memory;
 mod profile;

@@ -223,6 +223,10 @@ const SHELLS: &[(&str, &str)] = &[
     ),
     ("decisions/preview.rs", "asks for a version"),
     (
+        "decisions/budget/keeper.rs",
+        "opens campaigns' books a few times a second",
+    ),
+    (
         "decisions/answer.rs",
         "draws the receipt's nonce, and says how long it took",
     ),

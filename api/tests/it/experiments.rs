@@ -46,12 +46,19 @@ async fn tell(server: &Server, kind: &str, overlay: &Value, answer: Option<&str>
 
 async fn media(server: &Server) {
     let media = json!({"media_id": "m"});
-    server.operator().post("/v1/media", &media).await.expect(201);
+    server
+        .operator()
+        .post("/v1/media", &media)
+        .await
+        .expect(201);
 }
 
 async fn report(server: &Server, query: &str) -> Vec<Value> {
     let marketer = server.caller(Role::Marketer, "mia");
-    let told = marketer.get(&format!("/v1/reports{query}")).await.expect(200);
+    let told = marketer
+        .get(&format!("/v1/reports{query}"))
+        .await
+        .expect(200);
     told["lines"].as_array().expect("lines").clone()
 }
 
@@ -81,14 +88,18 @@ async fn test_mode(server: &mut Server) {
 
 #[actix_web::test]
 async fn who_is_held_out_is_shown_nothing_and_is_counted_apart() {
-    let server = Server::start_with(Engine::Sqlite, |options| options.holdout_percent = 100.0).await;
+    let server =
+        Server::start_with(Engine::Sqlite, |options| options.holdout_percent = 100.0).await;
     let server = server.expect("SQLite is always there");
     media(&server).await;
     let id = register(&server, &poll(), true).await;
     let decision = ask(&viewer(&server, "vera")).await;
     assert_eq!(decision["overlays"], json!([]));
     assert_eq!(decision["mode"], "holdout");
-    assert_eq!(decision["reasons"], json!([{"reason": "holdout", "count": 1}]));
+    assert_eq!(
+        decision["reasons"],
+        json!([{"reason": "holdout", "count": 1}])
+    );
     let ghost = &decision["held_out"][0];
     assert_eq!(ghost["instrument_id"], id.as_str());
     tell(&server, "impression", ghost, None).await;
@@ -161,9 +172,16 @@ async fn reports(server: &mut Server) {
     assert!(report(server, "?media_id=other").await.is_empty());
     let marketer = server.caller(Role::Marketer, "mia");
     let file = marketer.get("/v1/reports?by=detection&format=csv").await;
-    assert_eq!((file.status, file.content_type.as_str()), (200, "text/csv; charset=utf-8"));
+    assert_eq!(
+        (file.status, file.content_type.as_str()),
+        (200, "text/csv; charset=utf-8")
+    );
     let mut rows = file.text.lines();
-    assert!(rows.next().expect("names").starts_with("detection,impressions,viewable,"));
+    assert!(
+        rows.next()
+            .expect("names")
+            .starts_with("detection,impressions,viewable,")
+    );
     assert!(rows.next().expect("a row").starts_with("Kingfisher,1,1,"));
     let dictionary = marketer.get("/v1/reports/dictionary").await.expect(200);
     assert!(dictionary["terms"].as_array().expect("terms").len() > 15);
@@ -179,7 +197,11 @@ async fn refused(server: &mut Server) {
         ("?from=yesterday", "from"),
     ] {
         let answer = marketer.get(&format!("/v1/reports{query}")).await;
-        assert_eq!(answer.refused(422, "invalid_field")["field"], field, "{query}");
+        assert_eq!(
+            answer.refused(422, "invalid_field")["field"],
+            field,
+            "{query}"
+        );
     }
     let variants = |variants: Value| {
         let mut told = poll();
@@ -190,9 +212,14 @@ async fn refused(server: &mut Server) {
         {"answer_id": "x", "text": "X"}, {"answer_id": "y", "text": "Y"}]});
     for (told, field) in [
         (variants(json!([{"variant_id": "one"}])), "variants"),
-        (variants(json!([{"variant_id": "one"}, {"variant_id": "two"}])), "variants"),
         (
-            variants(json!([{"variant_id": "one"}, {"variant_id": "one", "content": poll()["content"]}])),
+            variants(json!([{"variant_id": "one"}, {"variant_id": "two"}])),
+            "variants",
+        ),
+        (
+            variants(
+                json!([{"variant_id": "one"}, {"variant_id": "one", "content": poll()["content"]}]),
+            ),
             "variants[1].variant_id",
         ),
         (
@@ -200,12 +227,18 @@ async fn refused(server: &mut Server) {
             "variants[1].content.answers",
         ),
         (
-            variants(json!([{"variant_id": "one", "weight": 0}, {"variant_id": "two", "content": poll()["content"]}])),
+            variants(
+                json!([{"variant_id": "one", "weight": 0}, {"variant_id": "two", "content": poll()["content"]}]),
+            ),
             "variants[0].weight",
         ),
     ] {
         let answer = marketer.post("/v1/instruments", &told).await;
-        assert_eq!(answer.refused(422, "invalid_field")["field"], field, "{told}");
+        assert_eq!(
+            answer.refused(422, "invalid_field")["field"],
+            field,
+            "{told}"
+        );
     }
     let viewer = server.caller(Role::Viewer, "vera");
     viewer.get("/v1/reports").await.refused(403, "forbidden");

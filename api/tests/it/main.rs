@@ -5,6 +5,7 @@ mod agreement;
 mod audiences;
 #[cfg(feature = "aws")]
 mod buckets;
+mod budgets;
 mod campaigns;
 mod caps;
 #[cfg(feature = "demo")]

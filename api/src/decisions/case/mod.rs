@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::shown::{Showing, Shown};
 use super::wire::case::{self, Outcome};
 use super::world::World;
-use super::{answer, wire};
+use super::{answer, budget, wire};
 use crate::error::Result;
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -80,7 +80,10 @@ impl Case {
                     sealer,
                     links: None,
                 };
-                answer::write(seals, scene, &choice, Some(&at_once), scratch)
+                let answer = answer::write(seals, scene, &choice, Some(&at_once), scratch);
+                // Decided again, it finds its world as it was.
+                budget::undo(scene, &choice.picks);
+                answer
             })
         })?
     }
@@ -93,9 +96,9 @@ impl Case {
         let mut scratch = Scratch::default();
         self.within(|_, scene| {
             measure(&mut || {
-                choose::choose(filters::ALL, scene, &mut scratch)
-                    .picks
-                    .len()
+                let choice = choose::choose(filters::ALL, scene, &mut scratch);
+                budget::undo(scene, &choice.picks);
+                choice.picks.len()
             })
         })
     }

@@ -2,6 +2,8 @@
 
 mod ad_break;
 mod audience;
+mod budget;
+mod campaign;
 mod category;
 mod cooldown;
 mod daypart;
@@ -39,6 +41,7 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("schedule", schedule::objection),
     ("daypart", daypart::objection),
     ("media_clock", media_clock::objection),
+    ("campaign", campaign::objection),
     ("kind", kind::objection),
     ("ad_break", ad_break::objection),
     ("trigger", trigger::objection),
@@ -56,6 +59,7 @@ pub(super) const ALL: &[(&str, Filter)] = &[
     ("mix", mix::objection),
     ("interruptions", interruptions::objection),
     ("room", room::objection),
+    ("budget", budget::objection),
 ];
 
 /// Those that look at what the viewer is shown, and so look again at what is left after each slot of one answer. An

@@ -109,7 +109,8 @@ pub(super) fn run(world: &World, plan: &Plan, known: &Known) -> Result<Report> {
             report.note(&choice, &scratch);
             let whom = (number, simulated.group);
             report.show(&scene, &choice, &scratch, whom, plan.timeline);
-            simulated.shown.extend(choice.showings(&scene));
+            let chosen = choice.chosen(&scene);
+            simulated.shown.extend(chosen.map(|(showing, ..)| showing));
         }
     }
     Ok(report)

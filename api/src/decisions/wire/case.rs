@@ -17,6 +17,7 @@ use beckon_openapi::review::InstrumentState;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::case_campaign::{self, CampaignOf};
 use super::case_viewer::ViewerOf;
 use super::{case_audience, case_standing};
 use crate::cues::Show;
@@ -77,6 +78,8 @@ struct File {
     /// Each a `NewEntity`.
     #[serde(default)]
     entities: Vec<NewEntity>,
+    #[serde(default)]
+    campaigns: Vec<Value>,
     /// Each a `NewInstrument` with, if wanted, its `state` (live unless told), its `instrument_id`, and a `newer` version that
     /// was written when it stood there, with its `review`.
     instruments: Vec<Value>,
@@ -149,7 +152,8 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     let entities = file.entities.into_iter();
     let entities = entities.map(|wire| entity_from_wire(wire, now));
     let entities = EntityIndex::new(entities.collect::<Result<_>>()?);
-    let named = instruments(file.instruments, &declared, &saved, entities)?;
+    let campaigns = case_campaign::campaigns(file.campaigns, now)?;
+    let named = instruments(file.instruments, &campaigns, &declared, &saved, entities)?;
     let detections = match file.detections {
         none if none.is_empty() => Vec::new(),
         items => detections_from_wire(DetectionBatch { items }, now)?,
@@ -168,6 +172,7 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     };
     let mut world = World::new(media, Stretch::of(detections), named.index, LIFE)?;
     world.breaks = file.ad_breaks.into_iter().map(ad_break).collect();
+    world.tills = case_campaign::tills(&campaigns, now);
     world.held = file.held;
     world.killed = Killed::of(&switched);
     world.show = show;
@@ -186,7 +191,7 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     })
 }
 
-fn malformed(error: serde_json::Error) -> Error {
+pub(super) fn malformed(error: serde_json::Error) -> Error {
     Refusal::new(
         ErrorCode::MalformedBody,
         format!("this is no case: {error}"),
@@ -206,6 +211,7 @@ fn media(wire: Option<Value>, now: Time) -> Result<Media> {
 /// The live ones in an index; all of them by name. Ids count from 1 unless told, in the order of the file.
 fn instruments(
     wire: Vec<Value>,
+    campaigns: &[CampaignOf],
     declared: &Declared,
     saved: &Saved,
     entities: EntityIndex,
@@ -254,7 +260,7 @@ fn instruments(
         index: Index::build(
             1,
             live,
-            std::iter::empty(),
+            campaigns.iter().map(|one| one.running.clone()),
             saved,
             &Schema::default(),
             Arc::new(entities),

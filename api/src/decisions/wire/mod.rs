@@ -2,6 +2,7 @@
 
 pub(super) mod case;
 mod case_audience;
+mod case_campaign;
 mod case_standing;
 mod case_viewer;
 pub(super) mod explain;

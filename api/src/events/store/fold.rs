@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::{counts, log};
 use crate::db::{Db, Write, bump};
 use crate::decisions::Mode;
+use crate::events::bill;
 use crate::events::counted::{Counted, Drawn, Item, Sums};
 use crate::events::trace::{self, Due};
 use crate::events::{Event, EventType, Intake, Overlay, TALLIES, shown};
@@ -70,6 +71,7 @@ pub(in crate::events) async fn fold(
     counted.extend(fresh_ones(&impressions).filter_map(Item::counted));
 
     let votes = counts::vote(&mut write, &counted).await?;
+    bill::settle(&mut write, &counted, &votes).await?;
     let mut sums = Sums::of(&counted, &votes);
     // Those drawn in this fold know it already.
     let mut known: BTreeSet<Overlay> = BTreeSet::new();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::rows::{keys, pieces, places};
 use crate::db::Write;
 use crate::decisions::Mode;
+use crate::events::bill;
 use crate::events::counted::{Counted, Drawn, Facts, Item, took_ms};
 use crate::events::trace::{self, Due, Kept};
 use crate::events::{Event, EventType, Overlay, Worth};
@@ -66,7 +67,7 @@ pub(super) async fn insert(write: &mut Write, items: &mut [Item<'_>]) -> anyhow:
                 .bind(mode_name(mode))
                 .bind(facts.and_then(|facts| facts.variant))
                 .bind(facts.and_then(|facts| facts.campaign_id.clone()))
-                .bind(billed_micros(item.event)?)
+                .bind(i64::try_from(bill::impression_micros(item.event))?)
                 .bind(*skew_ms)
                 .bind(i64::from(item.counts))
                 .bind(is_right.map(i64::from))
@@ -88,21 +89,10 @@ pub(super) async fn insert(write: &mut Write, items: &mut [Item<'_>]) -> anyhow:
 
 /// What was on screen; the impression says it for its overlay.
 fn seen_name(event: &Event) -> String {
-    let receipt = event.receipt().filter(|_| event.event_type == EventType::Impression);
-    receipt.map_or_else(String::new, |receipt| receipt.seen.clone())
-}
-
-/// What an impression is billed: what its receipt reserved, while that is good for billing.
-fn billed_micros(event: &Event) -> anyhow::Result<i64> {
-    let spend = event
+    let receipt = event
         .receipt()
-        .filter(|receipt| {
-            event.event_type == EventType::Impression
-                && receipt.terms.mode == Mode::Live
-                && receipt.billable(event.received_at)
-        })
-        .and_then(|receipt| receipt.terms.spend);
-    Ok(i64::try_from(spend.map_or(0, |spend| spend.micros))?)
+        .filter(|_| event.event_type == EventType::Impression);
+    receipt.map_or_else(String::new, |receipt| receipt.seen.clone())
 }
 
 /// The mode as it is stored.
@@ -256,6 +246,10 @@ fn waited(row: &AnyRow, overlay: Overlay, drawn: &Drawn) -> anyhow::Result<Count
         mode: Mode::Live,
         media_id: drawn.facts.media_id.clone(),
         viewer_id: drawn.facts.viewer_id.clone(),
+        campaign_id: drawn.facts.campaign_id.clone(),
+        // What waits is no impression, and those alone are reserved.
+        spend: None,
+        received_at: Time::from_ms(row.try_get("received_at")?),
         answer: row.try_get("answer_id")?,
         is_right: row
             .try_get::<Option<i64>, _>("is_right")?

@@ -6,7 +6,7 @@ pub mod http;
 mod plan;
 mod registry;
 mod row;
-pub(super) mod store;
+mod store;
 mod wire;
 
 pub use campaign::{
@@ -15,4 +15,9 @@ pub use campaign::{
 pub(super) use plan::key;
 pub use plan::{Limits, Running, Target};
 pub(super) use registry::check;
-pub use wire::metric_to_wire;
+pub(super) use store::all;
+#[cfg(test)]
+pub(crate) use store::insert;
+pub use wire::{
+    definition as campaign_from_wire, metric_to_wire, state as campaign_state_from_wire,
+};

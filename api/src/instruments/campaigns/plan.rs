@@ -183,6 +183,16 @@ impl Running {
         }
     }
 
+    /// How many impressions its limits allow.
+    #[must_use]
+    pub fn most_impressions(&self) -> u64 {
+        let bought = self
+            .limits
+            .micros
+            .and_then(|micros| micros.checked_div(self.impression_micros()));
+        least(self.limits.impressions, bought).unwrap_or(u64::MAX)
+    }
+
     /// Whether impressions are reserved before they are shown: there is something to keep to.
     #[must_use]
     pub const fn is_reserved(&self) -> bool {

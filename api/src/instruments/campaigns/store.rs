@@ -78,7 +78,7 @@ fn most(limit: Option<u64>) -> i64 {
     limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
-pub(super) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
+pub(crate) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
     let Campaign {
         campaign_id,
         version,
@@ -110,13 +110,15 @@ pub(super) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
     } = definition.limits();
     sqlx::query(
         "insert into campaign_budget (campaign_id, impressions_limit, micros_limit, billed_limit,
-             impressions, micros, billed, asked)
-         values ($1, $2, $3, $4, 0, 0, 0, 0)",
+             impressions, micros, billed, asked, bill_per, bill_micros)
+         values ($1, $2, $3, $4, 0, 0, 0, 0, $5, $6)",
     )
     .bind(campaign_id.to_string())
     .bind(most(impressions))
     .bind(most(micros))
     .bind(most(billed))
+    .bind(definition.billed().as_str())
+    .bind(i64::try_from(definition.micros())?)
     .execute(write.tx())
     .await
     .context("failed to store a campaign's budget")?;
@@ -147,7 +149,7 @@ pub(super) async fn replace(
     now: Time,
 ) -> anyhow::Result<Changed> {
     let mut write = db.write().await?;
-    if !set_limits(&mut write, id, definition.limits()).await? {
+    if !set_limits(&mut write, id, definition).await? {
         return given_away(&mut write, id).await;
     }
     sqlx::query(
@@ -165,16 +167,24 @@ pub(super) async fn replace(
 }
 
 /// False where there is no such budget, or more of it is given away.
-async fn set_limits(write: &mut Write, id: &CampaignId, limits: Limits) -> anyhow::Result<bool> {
+async fn set_limits(
+    write: &mut Write,
+    id: &CampaignId,
+    definition: &CampaignDefinition,
+) -> anyhow::Result<bool> {
+    let limits = definition.limits();
     let [impressions, micros, billed] =
         [limits.impressions, limits.micros, limits.billed].map(most);
     let done = sqlx::query(
-        "update campaign_budget set impressions_limit = $1, micros_limit = $2, billed_limit = $3
-         where campaign_id = $4 and impressions <= $5 and micros <= $6 and billed <= $7",
+        "update campaign_budget set impressions_limit = $1, micros_limit = $2, billed_limit = $3, bill_per = $4,
+             bill_micros = $5
+         where campaign_id = $6 and impressions <= $7 and micros <= $8 and billed <= $9",
     )
     .bind(impressions)
     .bind(micros)
     .bind(billed)
+    .bind(definition.billed().as_str())
+    .bind(i64::try_from(definition.micros())?)
     .bind(id.to_string())
     .bind(impressions)
     .bind(micros)

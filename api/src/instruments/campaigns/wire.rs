@@ -15,7 +15,10 @@ const MOST: u64 = 1_000_000_000_000;
 const MOST_MICROS: u64 = 1_000_000_000_000_000;
 
 /// A checked definition.
-pub(super) fn definition(wire: wire::NewCampaign) -> Result<CampaignDefinition> {
+///
+/// # Errors
+/// When a value breaks its bound.
+pub fn definition(wire: wire::NewCampaign) -> Result<CampaignDefinition> {
     let wire::NewCampaign {
         name,
         advertiser,
@@ -221,7 +224,8 @@ const fn pacing_to_wire(pacing: Pacing) -> wire::Pacing {
 }
 
 /// A state of the wire.
-pub(super) const fn state(wire: wire::CampaignState) -> CampaignState {
+#[must_use]
+pub const fn state(wire: wire::CampaignState) -> CampaignState {
     match wire {
         wire::CampaignState::Draft => CampaignState::Draft,
         wire::CampaignState::Live => CampaignState::Live,

@@ -71,5 +71,9 @@ pub async fn get_experiment(
 ) -> Result<Json<wire::Experiment>> {
     caller.may(Permission::ReadInstruments)?;
     let id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
-    Ok(Json(experiment_of(&events, &instruments, &id, now()).await?.into()))
+    Ok(Json(
+        experiment_of(&events, &instruments, &id, now())
+            .await?
+            .into(),
+    ))
 }

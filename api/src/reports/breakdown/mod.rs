@@ -4,8 +4,8 @@ mod count;
 mod dictionary;
 mod dimension;
 mod experiment;
-mod labels;
 pub mod http;
+mod labels;
 mod lift;
 #[cfg(test)]
 mod tests;
@@ -128,7 +128,9 @@ pub async fn experiment_of(
     let variants = (0_u8..).zip(&instrument.definition.variants);
     let variants = variants.map(|(place, variant)| {
         let id = variant.variant_id.to_string();
-        let line = lines.iter().find(|line| line.key[0].as_deref() == Some(&id));
+        let line = lines
+            .iter()
+            .find(|line| line.key[0].as_deref() == Some(&id));
         let counts = line.map(|line| line.counts.clone()).unwrap_or_default();
         let viewers = viewers.get(&place).copied().unwrap_or_default();
         (id, variant.weight, viewers, counts)

@@ -44,7 +44,10 @@ fn without_a_dimension_there_is_one_line_of_all() {
     ];
     let lines = by(&[], &grains, &labels(), None);
     assert_eq!(lines.len(), 1);
-    assert_eq!((lines[0].counts.impressions, lines[0].counts.clicks), (15, 3));
+    assert_eq!(
+        (lines[0].counts.impressions, lines[0].counts.clicks),
+        (15, 3)
+    );
 }
 
 #[test]

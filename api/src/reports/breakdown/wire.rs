@@ -62,8 +62,12 @@ pub(super) fn asked(query: wire::ReportQuery, now: Time) -> Result<Asked> {
         stretch: Stretch {
             from,
             to,
-            instrument_id: instrument.transpose()?.map_or_else(String::new, |id| id.to_string()),
-            media_id: media.transpose()?.map_or_else(String::new, |id| id.to_string()),
+            instrument_id: instrument
+                .transpose()?
+                .map_or_else(String::new, |id| id.to_string()),
+            media_id: media
+                .transpose()?
+                .map_or_else(String::new, |id| id.to_string()),
         },
         campaign: campaign.transpose()?,
         format: format.unwrap_or_default(),
@@ -166,10 +170,16 @@ fn lift_to_wire(lift: Lift) -> wire::Lift {
 /// A report as CSV. A cell that a spreadsheet would run as a formula is told as text.
 pub(super) fn csv(asked: &Asked, lines: &[Line]) -> String {
     let names = asked.dimensions.iter().map(|one| one.as_str());
-    let mut out = names.chain(COLUMNS.iter().copied()).collect::<Vec<_>>().join(",");
+    let mut out = names
+        .chain(COLUMNS.iter().copied())
+        .collect::<Vec<_>>()
+        .join(",");
     out.push_str("\r\n");
     for told in lines.iter().map(line) {
-        let keys = told.key.iter().map(|key| cell(key.as_deref().unwrap_or_default()));
+        let keys = told
+            .key
+            .iter()
+            .map(|key| cell(key.as_deref().unwrap_or_default()));
         let values: Vec<String> = told
             .conversion_values
             .iter()
@@ -247,7 +257,11 @@ const COLUMNS: &[&str] = &[
 
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    let text = if formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     if text.contains([',', '"', '\r', '\n']) {
         return format!("\"{}\"", text.replace('"', "\"\""));
     }
@@ -270,15 +284,17 @@ impl From<Experiment> for wire::Experiment {
             instrument_id: instrument_id.to_string(),
             version,
             variants: variants
-                .map(|(variant_id, weight, viewers, counts)| wire::VariantResult {
-                    expected_share: f64::from(weight) / weights,
-                    viewers,
-                    report: line(&Line {
-                        key: vec![Some(variant_id.clone())],
-                        counts,
-                    }),
-                    variant_id,
-                })
+                .map(
+                    |(variant_id, weight, viewers, counts)| wire::VariantResult {
+                        expected_share: f64::from(weight) / weights,
+                        viewers,
+                        report: line(&Line {
+                            key: vec![Some(variant_id.clone())],
+                            counts,
+                        }),
+                        variant_id,
+                    },
+                )
                 .collect(),
             chi_squared: check.map(|check| check.chi_squared),
             p_value: check.map(|check| check.p_value),
@@ -311,7 +327,11 @@ mod tests {
     fn a_dimension_is_known_once_and_by_its_name() {
         let found = dimensions("instrument, hour").expect("two");
         assert_eq!(found, [Dimension::Instrument, Dimension::Hour]);
-        for wrong in ["shoe", "hour,hour", "instrument,hour,media,variant,campaign"] {
+        for wrong in [
+            "shoe",
+            "hour,hour",
+            "instrument,hour,media,variant,campaign",
+        ] {
             assert!(dimensions(wrong).is_err(), "{wrong}");
         }
         for one in DIMENSIONS {

@@ -57,6 +57,14 @@ impl Client {
         }
     }
 
+    /// The same caller of another server.
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same caller with this token.
     pub fn with_token(&self, token: &str) -> Self {
         Self {

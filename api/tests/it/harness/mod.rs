@@ -13,8 +13,8 @@ use std::net::TcpListener;
 use beckon_api::app::{self, App};
 use beckon_api::auth::Role;
 use beckon_api::config::{
-    EventOptions, HookOptions, MetricsAccess, Reach, ServeOptions, StoreOptions, Switch,
-    VideoOptions, now,
+    BudgetOptions, EventOptions, HookOptions, MetricsAccess, Reach, ServeOptions, StoreOptions,
+    Switch, VideoOptions, now,
 };
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
@@ -71,6 +71,7 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         retrain_every_rows: 0,
         explain_sample: 0.0,
         events: EventOptions::default(),
+        budgets: BudgetOptions::default(),
         hooks: HookOptions::default(),
         videos: VideoOptions::default(),
     }

@@ -1,11 +1,15 @@
 //! What an operator can set, from the command line or the environment, and the process's clock.
 
+mod budgets;
+
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::words::Time;
+
+pub use budgets::BudgetOptions;
 
 /// The wall clock. The pure cores get its value as an argument.
 #[must_use]
@@ -265,6 +269,9 @@ pub struct ServeOptions {
     /// Which share of decisions is explained in the log, 0 to 1: one line of JSON each, under the target `explain`
     #[arg(long, env = "BECKON_EXPLAIN_SAMPLE", default_value_t = 0.0, value_name = "SHARE", value_parser = share)]
     pub explain_sample: f64,
+    /// How campaigns' budgets are cut
+    #[command(flatten)]
+    pub budgets: BudgetOptions,
     /// What is told from outside
     #[command(flatten)]
     pub hooks: HookOptions,

@@ -1,0 +1,4 @@
+//! Delivery in a simulated event, and slices under any interleaving.
+
+mod event;
+mod slices;
