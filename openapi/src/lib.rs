@@ -38,5 +38,6 @@ pub mod report;
 pub mod results;
 pub mod review;
 pub mod trigger;
+pub mod variant;
 pub mod viewer;
 pub mod webhook;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use anyhow::Context;
 use beckon_classifier::retrain::Recipe;
 
 use super::places::Places;
 use super::recognisers::Chosen;
 #[cfg(feature = "aws")]
 use super::recognisers::Shared;
+use super::settings::{default_life, webhooks};
 use super::videos;
 use crate::auth::{Auth, Keys};
 #[cfg(feature = "aws")]
@@ -30,10 +30,10 @@ use crate::ingest::thumbnails::Thumbnails;
 use crate::ingest::{Desk, Ingests, Outside, References, Watching};
 use crate::instruments::{Delivery, Images, Instruments, LinkHosts};
 use crate::learning::{Learning, Stores};
-use crate::media::{self, OverlayLife, QuietScope};
+use crate::media;
 use crate::reports::Live;
 use crate::viewers::{Declarations, Viewers};
-use crate::webhooks::{Configured, Webhooks};
+use crate::webhooks::Webhooks;
 
 /// One node.
 #[derive(Debug, Clone)]
@@ -89,6 +89,7 @@ impl App {
         Self::assemble(options, outside, Places::default()).await
     }
 
+    #[expect(clippy::too_many_lines, reason = "a list, a few lines a station")]
     async fn assemble(
         options: ServeOptions,
         outside: Outside,
@@ -393,28 +394,5 @@ impl Ground {
         let (instruments, viewers) = (self.instruments.clone(), self.viewers.clone());
         let keys = self.auth.keys();
         Events::new(self.db.clone(), instruments, viewers, keys, &options.events)
-    }
-}
-
-/// Who is told what happens: those that are registered, and the one of the options.
-fn webhooks(options: &ServeOptions, db: &Db, fetch: &Fetcher) -> anyhow::Result<Webhooks> {
-    let set = &options.videos;
-    let configured = match (&set.webhook_url, &set.webhook_secret) {
-        (Some(url), Some(secret)) => Some(Configured {
-            url: fetch.address(url).context("--webhook-url")?,
-            secret: secret.clone(),
-        }),
-        _ => None,
-    };
-    Ok(Webhooks::new(db.clone(), fetch.clone(), configured))
-}
-
-/// How overlays live where neither their instrument nor their media says.
-fn default_life(options: &ServeOptions) -> OverlayLife {
-    let ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
-    OverlayLife {
-        show_ms: ms(options.show_ms),
-        quiet_ms: ms(options.quiet_ms),
-        quiet_scope: QuietScope::Media,
     }
 }

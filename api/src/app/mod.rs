@@ -11,6 +11,7 @@ pub mod places;
 mod prune;
 mod recognisers;
 mod routes;
+mod settings;
 mod unserved;
 mod videos;
 

@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
+#[expect(clippy::too_many_lines, reason = "a list, one line a route")]
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(decisions::http::decide)

@@ -1,6 +1,7 @@
 //! What an operator can set, from the command line or the environment, and the process's clock.
 
 mod budgets;
+mod numbers;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -9,6 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::words::Time;
 
+use self::numbers::{percent, share};
 pub use budgets::BudgetOptions;
 
 /// The wall clock. The pure cores get its value as an argument.
@@ -388,18 +390,4 @@ pub struct HookOptions {
         value_name = "ARN"
     )]
     pub sns_topics: Vec<String>,
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    let read = text.parse::<f64>().ok();
-    let percent = read.filter(|percent| (0.0..=100.0).contains(percent));
-    percent.ok_or_else(|| "a percentage lies in 0..=100".to_owned())
-}
-
-/// Reads a share.
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err("a number from 0 to 1".to_owned()),
-    }
 }

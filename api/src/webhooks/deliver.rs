@@ -64,7 +64,7 @@ impl Webhooks {
         for done in join_all(targets.iter().map(|target| self.all_of(target, lease))).await {
             done?;
         }
-        if rounds % ROUNDS_A_PRUNING == 0 {
+        if rounds.is_multiple_of(ROUNDS_A_PRUNING) {
             store::prune(&self.db, now().plus_ms(-KEEP_MS)).await?;
         }
         Ok(())

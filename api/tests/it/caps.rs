@@ -4,6 +4,7 @@ use beckon_api::auth::Role;
 use beckon_api::config::now;
 use serde_json::{Value, json};
 
+use crate::campaigns::live_campaign;
 use crate::decisions::register;
 use crate::events::send;
 use crate::harness::sealed::{answer, event};
@@ -13,6 +14,7 @@ use crate::on_both_engines;
 on_both_engines! {
     a_cap_holds_on_every_device_of_a_viewer => devices;
     what_is_no_longer_live_still_counts_for_its_advertiser => advertisers;
+    a_campaigns_cap_holds_over_all_its_instruments => campaigns;
     a_cap_for_life_outlives_the_process_and_deletion_ends_it => life;
     who_has_answered_is_not_asked_again => answered;
     a_session_is_counted_from_its_begin => session;
@@ -129,6 +131,25 @@ async fn advertisers(server: &mut Server) {
         .await
         .expect(200);
     receipt(&ask(&alice, "n", json!({})).await);
+}
+
+async fn campaigns(server: &mut Server) {
+    two_media(server).await;
+    let mia = server.caller(Role::Marketer, "mia");
+    let campaign = json!({"name": "Cup", "advertiser": "Volta", "frequency_caps": [{"count": 1, "per": "day"}]});
+    let campaign_id = live_campaign(&mia, &campaign).await;
+    for name in ["First", "Second"] {
+        let mut ad = ad(name, "Volta");
+        ad["campaign_id"] = json!(campaign_id);
+        register(server, &ad, true).await;
+    }
+    let alice = server.caller(Role::Viewer, "alice");
+    let shown = ask(&alice, "m", json!({})).await;
+    tell(server, &[event("impression", receipt(&shown))]).await;
+    let capped = ask(&alice, "n", json!({})).await;
+    let both = json!([{"reason": "frequency_capped", "count": 2}]);
+    assert_eq!(reasons(&capped), &both);
+    receipt(&ask(&server.caller(Role::Viewer, "bob"), "n", json!({})).await);
 }
 
 async fn life(server: &mut Server) {

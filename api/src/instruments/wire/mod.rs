@@ -4,6 +4,7 @@ pub(super) mod bounds;
 mod caps;
 mod category;
 mod content;
+mod kind;
 mod right;
 pub(super) mod rule;
 #[cfg(test)]
@@ -13,7 +14,7 @@ mod variants;
 use beckon_openapi::instrument as wire;
 use beckon_openapi::review as reviews;
 
-use super::definition::{Definition, FrequencyCap, Kind, Schedule};
+use super::definition::{Definition, FrequencyCap, Schedule};
 use super::delivery::{competitors_from_wire, weight_from_wire};
 use super::hours::{self, Dayparts};
 use super::{Draft, Instrument, Review, State, Written, accessibility, trigger};
@@ -221,34 +222,6 @@ pub(super) const fn review(wire: reviews::Review) -> Review {
 /// When it is too long to be read.
 pub fn note(note: Option<String>) -> Result<Option<String>> {
     note.map(|note| text("note", note, 500)).transpose()
-}
-
-impl From<Kind> for wire::InstrumentKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Ad => Self::Ad,
-            Kind::Promotion => Self::Promotion,
-            Kind::Poll => Self::Poll,
-            Kind::Quiz => Self::Quiz,
-            Kind::Trivia => Self::Trivia,
-            Kind::Product => Self::Product,
-            Kind::Upsell => Self::Upsell,
-        }
-    }
-}
-
-impl From<wire::InstrumentKind> for Kind {
-    fn from(kind: wire::InstrumentKind) -> Self {
-        match kind {
-            wire::InstrumentKind::Ad => Self::Ad,
-            wire::InstrumentKind::Promotion => Self::Promotion,
-            wire::InstrumentKind::Poll => Self::Poll,
-            wire::InstrumentKind::Quiz => Self::Quiz,
-            wire::InstrumentKind::Trivia => Self::Trivia,
-            wire::InstrumentKind::Product => Self::Product,
-            wire::InstrumentKind::Upsell => Self::Upsell,
-        }
-    }
 }
 
 /// A definition as it would be handed in.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use beckon_openapi::instrument as wire;
+use beckon_openapi::variant as wire;
 
 use super::{content, count};
 use crate::error::{At, Refusal, Result};
