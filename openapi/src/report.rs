@@ -57,6 +57,7 @@ pub struct ReportQuery {
     /// Only this media.
     pub media_id: Option<String>,
     /// `json` unless told.
+    #[param(inline)]
     pub format: Option<ReportFormat>,
 }
 

@@ -12,7 +12,7 @@ use crate::decisions::case::{Case, rules};
 /// code; a decision that is not the expected one ends with status 1 and says what was expected.
 #[derive(Debug, clap::Args)]
 pub(super) struct Replay {
-    /// The case, such as api/tests/fixtures/decisions/frequency_cap.json
+    /// The case, such as `api/tests/fixtures/decisions/frequency_cap.json`
     #[arg(long, value_name = "FILE")]
     case: PathBuf,
     /// Decide as if there were no such rule

@@ -159,6 +159,10 @@ impl Decisions {
     /// # Errors
     /// When the media is unknown, or the window is not one. Where a store fails or is too slow there is an answer of
     /// what is known without it.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "it gathers, a line or two for each thing that a choice reads"
+    )]
     pub async fn decide(
         &self,
         media_id: &MediaId,

@@ -331,7 +331,7 @@ mod tests {
         }
         // The last letter carries bits that no byte needs: only one of them is ours.
         let text = code(&link());
-        let mut other = text.clone();
+        let mut other = text;
         let last = other.pop().expect("a letter");
         let at = ALPHABET
             .iter()

@@ -76,6 +76,10 @@ const SHELLS: &[(&str, &str)] = &[
         "detections/people/mod.rs",
         "writes through to its store, and erases in the other",
     ),
+    (
+        "reports/breakdown/mod.rs",
+        "reads the log, and the versions that it speaks of",
+    ),
     ("cues/hub.rs", "hands cues to those who wait"),
     ("cues/signal.rs", "calls the channel's service"),
     ("cues/ivs.rs", "calls IVS"),

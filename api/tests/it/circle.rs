@@ -28,7 +28,7 @@ async fn play(seed: u64, tastes: Tastes) -> Curve {
         .expect("SQLite is always there");
     let token = |subject: &str, role| server.app().auth().issue(subject, role, 3600, now());
     let tokens = Tokens {
-        operator: token("demo", Role::Operator).expect("a token"),
+        operator: token("olga", Role::Operator).expect("a token"),
         marketer: token("demo", Role::Marketer).expect("a token"),
         scientist: token("demo", Role::Scientist).expect("a token"),
     };

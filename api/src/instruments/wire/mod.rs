@@ -50,6 +50,7 @@ pub(super) fn draft(mut wire: wire::NewInstrument) -> Result<Draft> {
 ///
 /// # Errors
 /// When a field breaks its bound.
+#[expect(clippy::too_many_lines, reason = "a list, a line or two a field")]
 pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     let wire::NewInstrument {
         name,

@@ -161,6 +161,10 @@ impl Declared {
 
     /// How many there are.
     #[must_use]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "the standard ones are always there"
+    )]
     pub fn len(&self) -> usize {
         self.0.len()
     }

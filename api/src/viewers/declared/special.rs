@@ -180,10 +180,10 @@ pub fn described(description: &str) -> Option<&'static str> {
 
 fn in_text(words: &str) -> Option<&'static str> {
     let padded = format!(" {words} ");
-    let speaks = |phrase: &&str| padded.contains(&format!(" {phrase} "));
+    let speaks = |phrase: &str| padded.contains(&format!(" {phrase} "));
     let found = SPECIAL
         .iter()
-        .find(|(_, phrases)| phrases.iter().any(|phrase| speaks(&phrase)));
+        .find(|(_, phrases)| phrases.iter().any(|phrase| speaks(phrase)));
     found.map(|(of, _)| *of)
 }
 
