@@ -41,6 +41,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/r/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a link
+         * @description Counts the click or the scan, once an overlay, adds `beckon_click_id` to the address and sends on to it. What only
+         *     looks ahead (HEAD, prefetches, previews of messengers) is sent on and not counted. Who asks for a page gets one where
+         *     the link leads nowhere.
+         */
+        get: operations["follow_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -52,6 +74,208 @@ export interface paths {
         get: operations["get_readiness"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the declared attributes
+         * @description The standard ones and those of this installation, in the order of their names.
+         */
+        get: operations["list_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attributes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a declared attribute */
+        get: operations["get_attribute"];
+        /**
+         * Declare an attribute
+         * @description From then on its values are of this type in every profile, and rules over it are checked by it. The type is for
+         *     ever; putting it again changes the description. An attribute of a special category of personal data is refused. A
+         *     profile that brings an attribute which nobody has declared declares it by its value: dates and versions must be
+         *     declared before.
+         */
+        put: operations["declare_attribute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved audiences
+         * @description The oldest first.
+         */
+        get: operations["list_audiences"];
+        put?: never;
+        /**
+         * Save an audience
+         * @description A rule that several instruments share. It is refused where it tests an attribute that nobody has declared, or tests
+         *     one by what it is not.
+         */
+        post: operations["save_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audiences/{audience_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a saved audience */
+        get: operations["get_audience"];
+        /**
+         * Replace a saved audience
+         * @description A full replacement, with the next revision. Live instruments that use it follow, on every node within two seconds.
+         */
+        put: operations["replace_audience"];
+        post?: never;
+        /**
+         * Delete a saved audience
+         * @description Refused while an instrument that is not archived speaks of it, in its latest version or in the one that runs.
+         */
+        delete: operations["delete_audience"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit trail
+         * @description The newest first: who changed what, when, from what to what. Nothing in it ever changes.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List campaigns
+         * @description The oldest first.
+         */
+        get: operations["list_campaigns"];
+        put?: never;
+        /**
+         * Register a campaign
+         * @description It begins as a draft. Instruments name it by `campaign_id`; theirs and its rules both hold.
+         */
+        post: operations["create_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a campaign */
+        get: operations["get_campaign"];
+        /**
+         * Change a campaign
+         * @description A full replacement; it holds from now on. What was billed stays so, at the price of its time; what is billed and its
+         *     currency stay as they were. Goal and budget cannot go below what is given away already.
+         */
+        put: operations["replace_campaign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how a campaign delivers
+         * @description What it should have reached by now, what it has, what was billed, and what it will have reached at its end. What nodes
+         *     hold of its budget returns unless it is drawn.
+         */
+        get: operations["get_campaign_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a campaign to a state
+         * @description From `draft` to `live`, between `live` and `paused`, and from each of them to `archived`, which is final. One whose
+         *     schedule is over cannot go live.
+         */
+        post: operations["move_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -80,6 +304,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the taxonomy of categories
+         * @description All of them on one page, in the order of their ids: what instruments advertise, and what viewers may opt out of.
+         */
+        get: operations["list_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what came of clicks
+         * @description From server to server. Each is put down to the overlay whose click or scan brought the viewer, where that lies
+         *     within the time of attribution (30 days unless the operator says otherwise). Answers item by item; what comes twice is
+         *     counted once.
+         */
+        post: operations["send_conversions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delivery-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the delivery rules
+         * @description What holds over all instruments, for each viewer.
+         */
+        get: operations["get_delivery_rules"];
+        /**
+         * Replace the delivery rules
+         * @description A full replacement, in force on every node within two seconds. With `If-Match` it happens only where the rules
+         *     still stand as they were read.
+         */
+        put: operations["replace_delivery_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entities
+         * @description In the order of their ids; all, or those of a name, a kind or a category.
+         */
+        get: operations["list_entities"];
+        put?: never;
+        /**
+         * Register an entity
+         * @description From then on detections of its names and external ids show it.
+         */
+        post: operations["create_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/entities/{entity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an entity
+         * @description 404 where there is none of this id.
+         */
+        get: operations["get_entity"];
+        /**
+         * Change an entity
+         * @description A full replacement, in force on every node within a second.
+         */
+        put: operations["replace_entity"];
+        post?: never;
+        /**
+         * Delete an entity
+         * @description Relations and rules that name it hold for nobody from then on.
+         */
+        delete: operations["delete_entity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -93,6 +436,7 @@ export interface paths {
          * Tell what the viewer did
          * @description Needs no token: each event's receipt is its authority. Answers item by item; what is told as accepted or duplicate
          *     is stored and counted once, however often and wherever it is sent. After an answer it tells how the question stands.
+         *     What comes before its overlay's impression is stored, and counts where that one comes within a minute.
          */
         post: operations["send_events"];
         delete?: never;
@@ -145,6 +489,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload an image
+         * @description The body is the image itself: PNG, JPEG or WebP, at most 5 MB and 4096 pixels a side. It is encoded anew, turned upright,
+         *     without its metadata, and scaled down to at most 1280 pixels a side. The same picture gets the same id.
+         */
+        post: operations["upload_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/images/{image_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an image
+         * @description As it is shown in overlays, so it needs no token. It never changes: caches may keep it. Answers HEAD too.
+         */
+        get: operations["get_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments": {
         parameters: {
             query?: never;
@@ -160,9 +545,38 @@ export interface paths {
         put?: never;
         /**
          * Register an instrument
-         * @description It begins as a draft, in its first version.
+         * @description It begins as a draft, in its first version. With an `Idempotency-Key` the same request again is answered again, for a
+         *     day, and registers nothing.
          */
         post: operations["create_instrument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import instruments
+         * @description NDJSON (`application/x-ndjson`): one instrument a line, as `POST /v1/instruments` takes it. CSV (`text/csv`), its first line
+         *     naming the columns, in any order: `name`, `external_id`, `kind`; `question`, `answer_1` to `answer_6`, `correct` (the number of the
+         *     right answer); `title`, `text`, `image_url`, `image_text`, `link_url`, `link_text`, `advertiser`, `price_minor`, `price_currency`, `code`;
+         *     `trigger_names`, `trigger_min_confidence`, `audience` (a rule as JSON), `media_ids`, `priority`, `allow_forward`, `ad_breaks`,
+         *     `starts_at`, `ends_at`, `cap_count`, `cap_per_ms`, `show_ms`, `quiet_ms`, `quiet_scope`. Several values in a cell stand between `|`. An empty
+         *     cell is a field that is not given.
+         *
+         *     At most 1 000 items and 4 MiB. Each is taken or refused for itself, and what is taken is stored together. One whose
+         *     `external_id` is known gets a new version, unless it says what it said before: the same file again changes nothing.
+         */
+        post: operations["import_instruments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -178,21 +592,64 @@ export interface paths {
         };
         /**
          * Read an instrument
-         * @description As its latest version says, with the right answer of a quiz.
+         * @description As its latest version says, with the right answer of a quiz. Its `ETag` changes with every change; with
+         *     `If-None-Match` it is told only if it has changed.
          */
         get: operations["get_instrument"];
         /**
          * Give an instrument a new version
-         * @description A full replacement. Versions never change: receipts of an older one keep their meaning. A live
-         *     instrument stays live, and the new version runs from now on.
+         * @description A full replacement. Versions never change: receipts of an older one keep their meaning. The new version is a draft that
+         *     others review; what they approved before goes on running meanwhile. With `If-Match` it is written only if nobody has
+         *     changed the instrument since.
          */
         put: operations["replace_instrument"];
         post?: never;
         /**
          * Delete an instrument
-         * @description A draft only; its results go with it, what viewers did stays in the event log.
+         * @description A draft that was never approved; others are archived. Its results go with it, what viewers did stays in the event log.
          */
         delete: operations["delete_instrument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read why an instrument is not served
+         * @description What became of it as a candidate over a period of full hours, summed over all nodes: how often each reason stopped it,
+         *     and what kept it from becoming a candidate at all. Counts of the last seconds of other nodes may be missing.
+         */
+        get: operations["get_diagnosis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the variants of an instrument do
+         * @description With the sample-ratio check: where the viewers are not shared as the weights say, no comparison can be trusted.
+         */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -218,6 +675,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instruments/{instrument_id}/results/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to how a question stands
+         * @description Server-sent events: `event: results` with the counts as `data`, at once and then whenever they change, at most once a
+         *     second. A viewer may listen once it has answered. It ends when the token expires; read it by fetch, which can send the
+         *     header.
+         */
+        get: operations["listen_to_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instruments/{instrument_id}/state": {
         parameters: {
             query?: never;
@@ -229,11 +708,122 @@ export interface paths {
         put?: never;
         /**
          * Move an instrument to a state
-         * @description Between `draft` and `live`. One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it
-         *     may be on screen.
+         * @description `draft` -> `in_review` -> `approved` -> `live` <-> `paused`, and `archived` from everywhere, for good. Marketers submit; marketers
+         *     and operators do the rest, and nobody approves a version that they wrote. In review, `draft` takes it back or sends it
+         *     back. Where a version was approved before, `in_review`, `draft` and `approved` move the review of the newer one, and the
+         *     approved one goes on running: see `review` and `approved_version`. Where it stands there already, nothing changes.
+         *
+         *     One whose schedule is over cannot go live. One that leaves `live` is taken off wherever it may be on screen.
          */
         post: operations["move_instrument"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of an instrument
+         * @description The newest first: who wrote each, who approved it, and what it says.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a version of an instrument
+         * @description It never changes.
+         */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/instruments/{instrument_id}/versions/{version}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview a version of an instrument
+         * @description As the overlay that a viewer's SDK draws, in any state and language, for colleagues: no viewer is shown it, it is counted
+         *     nowhere, and its receipt is empty, so no event can come of it.
+         */
+        get: operations["preview_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kill-switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kill switches that are on
+         * @description All of them on one page, by what they stop.
+         */
+        get: operations["list_kill_switches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kill-switches/{scope}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a kill switch
+         * @description At once, what it stops is shown no more, and is taken off wherever it may be on screen: an `instrument` or an `advertiser`
+         *     (whatever the case of its name) on all media, or everything on a `media`. Decisions leave it out with the reason `killed`, on other
+         *     nodes within a second. Set again, it says from now on why and by whom it was set last.
+         */
+        put: operations["set_kill_switch"];
+        post?: never;
+        /**
+         * Clear a kill switch
+         * @description What it stopped may be shown again.
+         */
+        delete: operations["clear_kill_switch"];
         options?: never;
         head?: never;
         patch?: never;
@@ -507,6 +1097,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/media/{media_id}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a media's leaderboard
+         * @description Who answered most of its quizzes right, and of equals who was faster. Viewers are named by handles of this board alone;
+         *     who asks as a viewer is told its own place too.
+         */
+        get: operations["get_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/media/{media_id}/poster": {
         parameters: {
             query?: never;
@@ -541,6 +1152,28 @@ export interface paths {
         get: operations["get_media_preview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/media/{media_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a set of instruments
+         * @description What would have been shown, when and to whom, if these instruments had run over what was detected, with a simulated
+         *     audience: with forecasts, and a warning where a goal is not reached. Nothing is shown, counted or learnt. The same
+         *     request over the same detections, with the same model, is answered by the same bytes.
+         */
+        post: operations["replay_media"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,6 +1382,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a report
+         * @description By up to four dimensions, over up to 92 days, as JSON or CSV. `GET /v1/reports/dictionary` says what each number means.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/dictionary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what each number of a report means
+         * @description Every field of a line is there, and the dimensions that need a word.
+         */
+        get: operations["get_dictionary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/viewers/{viewer_id}": {
         parameters: {
             query?: never;
@@ -777,10 +1450,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description All of them in one page, the oldest first: there are at most fifty.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Register a webhook
+         * @description The answer tells the secret that deliveries are signed with, this once.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description Without its secret: that is told once.
+         */
+        get: operations["get_webhook"];
+        /**
+         * Change a webhook
+         * @description As a whole; its secret stays.
+         */
+        put: operations["replace_webhook"];
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Its deliveries go with it, those that are due too.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description The newest first, for thirty days. The webhook of the node's options is called `configured`.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description At once, and as often as a new one; also one that was heard.
+         */
+        post: operations["retry_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a webhook whether it hears
+         * @description Sends it a `ping`, whatever events it is registered for; the delivery log tells what came of it.
+         */
+        post: operations["ping_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For a day the one before signs along, so that a receiver can change over without missing anything.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What a viewer does once.
+         * @enum {string}
+         */
+        Act: "click" | "answer" | "conversion";
         /**
          * @description A stretch of a media that its stream marks as an ad break.
          * @example {
@@ -862,8 +1672,135 @@ export interface components {
              */
             count: number;
         };
+        /**
+         * @description A declared attribute.
+         * @example {
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "description": "When the subscription ends",
+         *       "name": "attributes.renews_on",
+         *       "standard": false,
+         *       "type": "date",
+         *       "updated_at": "2026-11-20T18:30:00.000Z"
+         *     }
+         */
+        Attribute: {
+            /** @description When it was declared (RFC 3339); `null` for a standard one. */
+            created_at: string | null;
+            /** @description What it says of a viewer. */
+            description: string;
+            /** @description Its group and its name within it. */
+            name: string;
+            /** @description Every installation knows it. */
+            standard: boolean;
+            /** @description What its values are. */
+            type: components["schemas"]["AttributeType"];
+            /** @description When its description last changed (RFC 3339); `null` for a standard one. */
+            updated_at: string | null;
+        };
+        /**
+         * @description What the values of an attribute are.
+         * @enum {string}
+         */
+        AttributeType: "bool" | "number" | "text" | "list" | "date" | "version";
         /** @description A typed attribute. */
         AttributeValue: boolean | number | string | string[];
+        /**
+         * @description A saved audience.
+         * @example {
+         *       "audience_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "description": "Who likes birds and may drink",
+         *       "name": "Grown-up birders",
+         *       "revision": 2,
+         *       "rule": {
+         *         "all": [
+         *           {
+         *             "test": {
+         *               "attribute": "demography.age",
+         *               "op": "gte",
+         *               "value": 18
+         *             }
+         *           },
+         *           {
+         *             "test": {
+         *               "attribute": "psychograph.likes",
+         *               "op": "contains",
+         *               "value": "birds"
+         *             }
+         *           }
+         *         ]
+         *       },
+         *       "updated_at": "2026-11-20T18:42:10.000Z"
+         *     }
+         */
+        Audience: {
+            /** @description Its id: instruments name it as `{"saved": "…"}` in their audience. */
+            audience_id: string;
+            /** @description When it was saved first (RFC 3339). */
+            created_at: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description What your colleagues call it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Counts its changes from 1.
+             */
+            revision: number;
+            /** @description Who is in it. */
+            rule: components["schemas"]["Rule"];
+            /** @description When it last changed (RFC 3339). */
+            updated_at: string;
+        };
+        /**
+         * @description One entry of the trail. Entries are written with what they tell of, and never changed.
+         * @example {
+         *       "action": "instrument.approve",
+         *       "at": "2026-11-20T18:42:10.000Z",
+         *       "audit_id": "01964d2e-6b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "from": {
+         *         "approved_version": 1,
+         *         "review": "in_review",
+         *         "state": "live",
+         *         "version": 2
+         *       },
+         *       "note": "the new price is right",
+         *       "resource": "instruments/01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "role": "marketer",
+         *       "subject": "max",
+         *       "to": {
+         *         "approved_version": 2,
+         *         "review": "approved",
+         *         "state": "live",
+         *         "version": 2
+         *       }
+         *     }
+         */
+        AuditEntry: {
+            /** @description What was done, such as `instrument.approve`. */
+            action: string;
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description Its id; later entries have greater ones. */
+            audit_id: string;
+            /** @description How it stood before; `null` for what was not there. */
+            from: Record<string, never> | null;
+            /** @description What they said about it. */
+            note: string | null;
+            /** @description With what: its path below `/v1/`. */
+            resource: string;
+            /** @description In which role. */
+            role: string;
+            /** @description Who: the token's subject. */
+            subject: string;
+            /** @description How it stands since; `null` for what is gone. */
+            to: Record<string, never> | null;
+        };
+        /**
+         * @description The two themes.
+         * @enum {string}
+         */
+        BaseTheme: "dark" | "light";
         /** @description Where in the picture, as ratios of its width and height; real recognisers leave 0..1 at the edges. */
         BoundingBox: {
             /**
@@ -892,6 +1829,224 @@ export interface components {
              */
             width: number;
         };
+        /**
+         * @description What a campaign never goes beyond.
+         * @example {
+         *       "impressions": 50000,
+         *       "money_micros": 600000000
+         *     }
+         */
+        Budget: {
+            /**
+             * Format: int64
+             * @description So many impressions.
+             */
+            impressions?: number | null;
+            /**
+             * Format: int64
+             * @description So much money, in millionths of the price's currency.
+             */
+            money_micros?: number | null;
+        };
+        /**
+         * @description A registered campaign.
+         * @example {
+         *       "advertiser": "Harbour Shop",
+         *       "budget": {
+         *         "impressions": null,
+         *         "money_micros": 600000000
+         *       },
+         *       "campaign_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "frequency_caps": [],
+         *       "goal": {
+         *         "amount": 50000,
+         *         "metric": "impressions"
+         *       },
+         *       "name": "Harbour Cup, boots",
+         *       "pacing": "even",
+         *       "price": {
+         *         "amount_micros": 12000000,
+         *         "currency": "EUR",
+         *         "model": "cpm"
+         *       },
+         *       "schedule": {
+         *         "ends_at": "2026-11-20T21:00:00.000Z",
+         *         "starts_at": "2026-11-20T19:00:00.000Z"
+         *       },
+         *       "state": "live",
+         *       "updated_at": "2026-11-20T18:42:10.000Z",
+         *       "version": 2
+         *     }
+         */
+        Campaign: {
+            /** @description For whom it runs. */
+            advertiser: string;
+            budget: components["schemas"]["Budget"] | null;
+            /** @description Its id. */
+            campaign_id: string;
+            /** @description When it was registered (RFC 3339). */
+            created_at: string;
+            /** @description How often one viewer may see something of it. */
+            frequency_caps: components["schemas"]["Cap"][];
+            goal: components["schemas"]["Goal"] | null;
+            /** @description What your colleagues call it. */
+            name: string;
+            /** @description How it spreads over its schedule. */
+            pacing: components["schemas"]["Pacing"];
+            price: components["schemas"]["CampaignPrice"] | null;
+            schedule: components["schemas"]["CampaignSchedule"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["CampaignState"];
+            /** @description When it last changed (RFC 3339). */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Counts its changes from 1.
+             */
+            version: number;
+        };
+        /**
+         * @description How a campaign delivers.
+         * @example {
+         *       "answers": 0,
+         *       "at": "2026-11-20T20:00:00.000Z",
+         *       "billed": 24810,
+         *       "billed_micros": 297720000,
+         *       "campaign_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "clicks": 310,
+         *       "conversions": 4,
+         *       "currency": "EUR",
+         *       "delivered": 24810,
+         *       "forecast": 49620,
+         *       "goal": 50000,
+         *       "impressions": 24812,
+         *       "metric": "impressions",
+         *       "planned": 25000,
+         *       "reserved": 180,
+         *       "reserved_micros": 2160000,
+         *       "unbilled": 2,
+         *       "under_delivery": false
+         *     }
+         */
+        CampaignDelivery: {
+            /**
+             * Format: int64
+             * @description All answers, billed or not.
+             */
+            answers: number;
+            /** @description At which moment (RFC 3339). */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many of what the price is for were billed.
+             */
+            billed: number;
+            /**
+             * Format: int64
+             * @description What was billed, in millionths of the currency.
+             */
+            billed_micros: number;
+            /** @description Of which campaign. */
+            campaign_id: string;
+            /**
+             * Format: int64
+             * @description All clicks, billed or not.
+             */
+            clicks: number;
+            /**
+             * Format: int64
+             * @description All conversions, billed or not.
+             */
+            conversions: number;
+            /** @description ISO 4217; without a price there is none. */
+            currency: string | null;
+            /**
+             * Format: int64
+             * @description What it has reached, and may be billed.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description What it will have reached at the end of its schedule, if things go on as they went.
+             */
+            forecast: number | null;
+            /**
+             * Format: int64
+             * @description What it is to reach, or the most that its budget buys.
+             */
+            goal: number | null;
+            /**
+             * Format: int64
+             * @description All impressions, billed or not.
+             */
+            impressions: number;
+            metric: components["schemas"]["GoalMetric"] | null;
+            /**
+             * Format: int64
+             * @description What it should have reached by now. By live audience: what an even pace would have.
+             */
+            planned: number | null;
+            /**
+             * Format: int64
+             * @description Impressions that nodes hold of the budget: on their way to viewers, or returning if they are never drawn.
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description What those cost, in millionths of the currency.
+             */
+            reserved_micros: number;
+            /**
+             * Format: int64
+             * @description How many of those came past the goal or budget, or too late, and are not billed.
+             */
+            unbilled: number;
+            /** @description The forecast is more than 5 % short of the goal. */
+            under_delivery: boolean;
+        };
+        /**
+         * @description What an advertiser pays.
+         * @example {
+         *       "amount_micros": 12000000,
+         *       "currency": "EUR",
+         *       "model": "cpm"
+         *     }
+         */
+        CampaignPrice: {
+            /**
+             * Format: int64
+             * @description How much, in millionths of the currency: 12000000 is 12.00. With `cpm` it is for a thousand, and a multiple of
+             *     1000, so that one impression costs whole millionths.
+             */
+            amount_micros: number;
+            /** @description ISO 4217, such as `EUR`. */
+            currency: string;
+            /** @description For what. */
+            model: components["schemas"]["PriceModel"];
+        };
+        /** @description When a campaign runs. */
+        CampaignSchedule: {
+            /** @description Not from this on (RFC 3339). */
+            ends_at?: string | null;
+            /** @description Not before this (RFC 3339); from when it goes live unless told. */
+            starts_at?: string | null;
+        };
+        /**
+         * @description Where a campaign stands.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "live" | "paused" | "archived";
+        /**
+         * @description The state to go to.
+         * @example {
+         *       "state": "live"
+         *     }
+         */
+        CampaignStateChange: {
+            /** @description From `draft` to `live`, between `live` and `paused`, and from each to `archived`, which is final. */
+            state: components["schemas"]["CampaignState"];
+        };
         /** @description An instrument that might have run. */
         Candidate: {
             /** @description Which instrument. */
@@ -906,6 +2061,8 @@ export interface components {
              */
             propensity: number | null;
             reason: components["schemas"]["Reason"] | null;
+            /** @description The rule that stopped it, as `beckon replay --without` names it; none where no rule of its own did. */
+            rule?: string | null;
             /**
              * Format: double
              * @description The expected reward, 0 to 1; `null` where a filter stopped it.
@@ -913,10 +2070,50 @@ export interface components {
             score: number | null;
             /**
              * Format: int32
+             * @description Its tier: 1 goes before 2.
+             */
+            tier?: number;
+            /**
+             * Format: int32
              * @description Which version of it.
              */
             version: number;
+            /**
+             * Format: double
+             * @description Its weight within the tier: 1 for the usual one.
+             */
+            weight?: number;
+            /**
+             * Format: double
+             * @description What it was worth in the draw: the expected reward as log odds, by its weight; none where a filter stopped it.
+             */
+            worth?: number | null;
         };
+        /**
+         * @description At most so often within a period: `{"count": 3, "per": "day"}`. Exactly one of `per` and `per_ms`.
+         * @example {
+         *       "count": 3,
+         *       "per": "day"
+         *     }
+         */
+        Cap: {
+            /**
+             * Format: int32
+             * @description At most this often: 1 to 100.
+             */
+            count: number;
+            per?: components["schemas"]["CapPeriod"] | null;
+            /**
+             * Format: int64
+             * @description Within this time: 1 000 to 31 536 000 000 ms. Beyond a day the newest 256 showings of the viewer are counted.
+             */
+            per_ms?: number | null;
+        };
+        /**
+         * @description The time over which a cap counts. It rolls: a day is the last 24 hours, not the calendar's.
+         * @enum {string}
+         */
+        CapPeriod: "minute" | "hour" | "day" | "life";
         /**
          * @description A stored video.
          * @example {
@@ -998,10 +2195,62 @@ export interface components {
          * @enum {string}
          */
         CatalogueState: "queued" | "recognising" | "storing" | "done" | "failed";
+        /**
+         * @description A category of the taxonomy.
+         * @example {
+         *       "id": "alcohol.beer",
+         *       "parent": "alcohol",
+         *       "restriction": {
+         *         "least_age": 18,
+         *         "least_age_in": [
+         *           {
+         *             "country": "US",
+         *             "least_age": 21
+         *           }
+         *         ],
+         *         "mandatory_text": "that it is to be drunk responsibly, and not by minors"
+         *       },
+         *       "title": "Beer and cider"
+         *     }
+         */
+        Category: {
+            /** @description Its id, which never changes its meaning. */
+            id: string;
+            /** @description The category that it lies in; an opt-out of that one covers it too. */
+            parent: string | null;
+            restriction: components["schemas"]["Restriction"] | null;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description A part of the picture, in percent of it. */
+        ClearBox: {
+            /**
+             * Format: double
+             * @description Its height: more than 0, and no further than the picture's lower edge.
+             */
+            height: number;
+            /**
+             * Format: double
+             * @description Its left edge: 0 to 100.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Its top edge: 0 to 100.
+             */
+            top: number;
+            /**
+             * Format: double
+             * @description Its width: more than 0, and no further than the picture's right edge.
+             */
+            width: number;
+        };
         /** @description What the client is and can draw. */
         ClientFacts: {
             /** @description The kinds that it can draw; all unless told. */
             can_draw?: components["schemas"]["InstrumentKind"][] | null;
+            /** @description Captions or a player's controls show on the picture: then its lowest 18 % stay free. */
+            captions?: boolean;
             /** @description BCP 47: `en-GB`. */
             locale?: string | null;
             /** @description The SDK's version. */
@@ -1017,38 +2266,67 @@ export interface components {
              */
             viewport_width?: number | null;
         };
+        /** @description Whom an instrument competes with. It holds both ways: one of the two need only name the other. */
+        Competitors: {
+            /** @description Advertisers by name, whatever the case. At most 50. */
+            advertisers?: string[];
+            /** @description Ids of categories, with all that lies within them. At most 20. */
+            categories?: string[];
+        };
+        /**
+         * @description What one detection must be; all that is told must hold of the same one. It names a kind, a name, an entity, a parent
+         *     or a category at the least.
+         */
+        Condition: {
+            /** @description The recogniser's category; or an id of `GET /v1/categories`, for entities of it. */
+            category?: string | null;
+            /** @description It shows an entity that this one endorses: a brand that this celebrity endorses. */
+            endorsed_by?: string | null;
+            /** @description The entity that it shows. */
+            entity_id?: string | null;
+            kind?: components["schemas"]["DetectionKind"] | null;
+            /**
+             * Format: double
+             * @description The largest share of the picture.
+             */
+            max_box?: number | null;
+            /**
+             * Format: double
+             * @description The least share of the picture that a box of it takes, 0 to 1. What has no box has no size.
+             */
+            min_box?: number | null;
+            /**
+             * Format: double
+             * @description How sure the recogniser must be, 0 to 100.
+             */
+            min_confidence?: number | null;
+            /**
+             * Format: int64
+             * @description For how long at a stretch it must be on screen: 0 to 10 000 ms.
+             */
+            min_on_screen_ms?: number | null;
+            /** @description Its name, whatever the case. */
+            name?: string | null;
+            /** @description What it is a kind of, as the recogniser says: `Vehicle`. */
+            parent?: string | null;
+            region?: components["schemas"]["Region"] | null;
+        };
         /** @description What the viewer agreed to; nothing unless told. */
         Consent: {
             /** @description The profile may choose what is shown. Without it the choice is by what is on screen alone. */
             personalisation?: boolean;
         };
         /** @description What the viewer sees. The texts are shown as text: markup in them is never run. */
-        Content: {
-            /** @description 2 to 5 answers. */
-            answers: components["schemas"]["Answer"][];
+        Content: (components["schemas"]["Poll"] & {
             /** @enum {string} */
             kind: "poll";
-            /** @description Up to 60 characters. */
-            question: string;
-        } | {
-            /** @description 2 to 6 answers. */
-            answers: components["schemas"]["Answer"][];
-            /** @description The `answer_id` of the right one. It does not leave the server before the viewer has answered. */
-            correct_answer_id?: string | null;
+        }) | (components["schemas"]["Quiz"] & {
             /** @enum {string} */
             kind: "quiz";
-            /** @description Up to 60 characters. */
-            question: string;
-        } | {
-            /** @description 2 to 6 answers. */
-            answers: components["schemas"]["Answer"][];
-            /** @description The `answer_id` of the right one. It does not leave the server before the viewer has answered. */
-            correct_answer_id?: string | null;
+        }) | (components["schemas"]["Quiz"] & {
             /** @enum {string} */
             kind: "trivia";
-            /** @description Up to 60 characters. */
-            question: string;
-        } | (components["schemas"]["Offer"] & {
+        }) | (components["schemas"]["Offer"] & {
             /** @enum {string} */
             kind: "ad";
         }) | (components["schemas"]["Offer"] & {
@@ -1061,6 +2339,114 @@ export interface components {
             /** @enum {string} */
             kind: "upsell";
         });
+        /**
+         * @description Something that was bought, or signed up for. It names its click; where an operator tells it, a viewer and an
+         *     instrument may stand in place of that.
+         * @example {
+         *       "at": "2026-11-20T19:21:07Z",
+         *       "beckon_click_id": "amay7lpq…",
+         *       "conversion_id": "order-20931",
+         *       "currency": "EUR",
+         *       "value_micros": 189000000
+         *     }
+         */
+        Conversion: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description The `beckon_click_id` with which the viewer came. */
+            beckon_click_id?: string | null;
+            /** @description What you call it: 1 to 128 characters. One that comes twice from the same caller is counted once. */
+            conversion_id: string;
+            /** @description ISO 4217: `EUR`. Needed with `value_micros`. */
+            currency?: string | null;
+            /** @description Without a click: by which instrument, which it was shown within the time of attribution. */
+            instrument_id?: string | null;
+            /**
+             * Format: int64
+             * @description What it was worth, in millionths of the currency.
+             */
+            value_micros?: number | null;
+            /** @description Without a click: who converted. */
+            viewer_id?: string | null;
+        };
+        /** @description Up to 500 conversions. */
+        ConversionBatch: {
+            /** @description The conversions. */
+            items: components["schemas"]["Conversion"][];
+        };
+        /** @description What became of one conversion. */
+        ConversionOutcome: {
+            code?: components["schemas"]["ErrorCode"] | null;
+            /** @description The conversion. */
+            conversion_id: string;
+            /** @description Why it was refused, for a person to read. */
+            detail?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["EventStatus"];
+        };
+        /**
+         * @description What became of each conversion, in the batch's order.
+         * @example {
+         *       "items": [
+         *         {
+         *           "conversion_id": "order-20931",
+         *           "status": "accepted"
+         *         },
+         *         {
+         *           "code": "click_not_found",
+         *           "conversion_id": "order-20932",
+         *           "detail": "there is no such click",
+         *           "status": "refused"
+         *         }
+         *       ]
+         *     }
+         */
+        ConversionReport: {
+            /** @description One entry a conversion. */
+            items: components["schemas"]["ConversionOutcome"][];
+        };
+        /** @description What conversions were worth in one currency. */
+        ConversionValue: {
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: int64
+             * @description In millionths of it.
+             */
+            value_micros: number;
+        };
+        /**
+         * @description How long nothing follows an overlay, counted from when it hides; at most 86 400 000 ms each.
+         * @example {
+         *       "global_ms": 60000,
+         *       "kind_ms": {
+         *         "ad": 300000
+         *       },
+         *       "session_count": 12,
+         *       "session_ms": 120000
+         *     }
+         */
+        Cooldowns: {
+            /**
+             * Format: int64
+             * @description After any overlay, on whatever device and media: nothing for so long.
+             */
+            global_ms?: number;
+            /** @description After an overlay of this kind, by its name: none of the kind for so long. */
+            kind_ms?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description How many overlays a viewer sees from the session's begin on: 1 to 1 000; no limit unless told.
+             */
+            session_count?: number | null;
+            /**
+             * Format: int64
+             * @description After an overlay since the session began (`session_ms` of the question): nothing for so long.
+             */
+            session_ms?: number;
+        };
         /**
          * @description A cue as it travels in the stream and by SSE: compact JSON under 1 KB.
          * @example {
@@ -1123,13 +2509,38 @@ export interface components {
             /** @description Which version of which project. */
             project_version_arn: string;
         };
+        /**
+         * @description Some hours of some days, by the clock on the wall: what it leaps over in spring does not run that day, and what it
+         *     shows twice in autumn runs twice.
+         * @example {
+         *       "days": [
+         *         "fri",
+         *         "sat"
+         *       ],
+         *       "from": "20:00",
+         *       "to": "02:00"
+         *     }
+         */
+        Daypart: {
+            /** @description On which days it begins: `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; all unless told. */
+            days?: string[];
+            /** @description When it begins: `18:30`. */
+            from: string;
+            /** @description When it is over, up to `24:00`. Before `from` it is over on the next day. */
+            to: string;
+        };
         /** @description The choice. No overlay is an empty list with reasons, never an error. */
         Decision: {
             /** @description Its id: the same viewer and cue get the same one again. */
             decision_id: string;
+            /** @description What the decision had to do without, because a store was too slow or failed; absent where nothing was missing. */
+            degraded?: components["schemas"]["Degraded"][];
             explanation?: components["schemas"]["Explanation"] | null;
+            /** @description Under holdout: what would have been shown. Draw none of it; tell its impression when its turn would have come. */
+            held_out?: components["schemas"]["Overlay"][];
             /** @description The media. */
             media_id: string;
+            mode?: components["schemas"]["DecisionMode"] | null;
             /**
              * Format: int64
              * @description Ask again at this position even without a cue; `null` where only a cue is worth asking.
@@ -1145,6 +2556,11 @@ export interface components {
             /** @description Why candidates were left out, with counts. */
             reasons: components["schemas"]["ReasonCount"][];
         };
+        /**
+         * @description A decision that does not count like others.
+         * @enum {string}
+         */
+        DecisionMode: "test" | "holdout";
         /**
          * @description The question "what now, for me, here?". Unknown fields are ignored and counted.
          * @example {
@@ -1164,6 +2580,11 @@ export interface components {
          */
         DecisionRequest: {
             /**
+             * @description Decide as for nobody, though the token names a viewer: no profile is read, nothing is kept of the viewer, and caps
+             *     hold by `shown`. A token without a subject, or with the claim `anonymous`, always does.
+             */
+            anonymous?: boolean;
+            /**
              * Format: int64
              * @description How far back the window reaches: 10 000 unless told. Back and forward together at most 60 000.
              */
@@ -1178,6 +2599,11 @@ export interface components {
              * @description How far ahead it reaches: 0 unless told.
              */
             forward_ms?: number | null;
+            /**
+             * Format: int32
+             * @description How many of one kind among them at the most: 1 to 4, 1 unless told, so that each slot is the best of its kind.
+             */
+            per_kind?: number | null;
             /** @description Consent as the client knows it; it can only take away from what the viewer's profile grants. */
             personalisation?: boolean | null;
             /**
@@ -1188,11 +2614,121 @@ export interface components {
             /** @description Receipts of what was shown lately, up to 8, so that the same device never sees a thing twice. */
             recent?: string[];
             /**
+             * Format: int64
+             * @description For how long the device's session has lasted, by its own clock: the session's cooldowns count from its begin on.
+             *     Without it there is no session to count by.
+             */
+            session_ms?: number | null;
+            /** @description What the device itself has counted, at most 64 instruments; read only where nobody may be known. */
+            shown?: components["schemas"]["Told"][];
+            /**
              * Format: int32
              * @description How many overlays at the most: 1 to 4, 1 unless told.
              */
             slots?: number | null;
+            /**
+             * Format: int64
+             * @description How long the answer may take: 1 to 30 000 ms, 5 000 unless told. Past it the answer comes without what is still being
+             *     read, and then without profile and model; `degraded` says so.
+             */
+            timeout_ms?: number | null;
         };
+        /**
+         * @description What a decision had to do without. With `timeout` and `viewer_missing` the profile is not used, and popularity ranks.
+         * @enum {string}
+         */
+        Degraded: "timeout" | "detections_outdated" | "detections_missing" | "viewer_outdated" | "viewer_missing" | "cue_missing";
+        /**
+         * @description The rules as they stand.
+         * @example {
+         *       "caps": {
+         *         "advertiser": [],
+         *         "global": [
+         *           {
+         *             "count": 20,
+         *             "per": "day"
+         *           }
+         *         ],
+         *         "kind": {
+         *           "ad": [
+         *             {
+         *               "count": 6,
+         *               "per": "hour"
+         *             }
+         *           ]
+         *         }
+         *       },
+         *       "cooldowns": {
+         *         "global_ms": 60000,
+         *         "kind_ms": {
+         *           "ad": 300000
+         *         },
+         *         "session_count": null,
+         *         "session_ms": 0
+         *       },
+         *       "interruptions": {
+         *         "count": 6,
+         *         "kinds": [
+         *           "ad",
+         *           "promotion",
+         *           "poll",
+         *           "quiz",
+         *           "trivia",
+         *           "product",
+         *           "upsell"
+         *         ],
+         *         "per_ms": 3600000
+         *       },
+         *       "mix": [
+         *         {
+         *           "kinds": [
+         *             "ad",
+         *             "promotion"
+         *           ],
+         *           "most": 1,
+         *           "of": [
+         *             "poll",
+         *             "quiz",
+         *             "trivia"
+         *           ],
+         *           "per": 3
+         *         }
+         *       ],
+         *       "separation": {
+         *         "advertisers_ms": 600000,
+         *         "categories": [
+         *           "alcohol",
+         *           "gambling"
+         *         ],
+         *         "categories_ms": 900000
+         *       },
+         *       "updated_at": "2026-11-20T18:42:10.000Z",
+         *       "version": 3
+         *     }
+         */
+        DeliveryRules: {
+            /** @description How often a viewer is shown anything, anything of one advertiser, and anything of one kind. */
+            caps: components["schemas"]["LevelCaps"];
+            /** @description How long nothing follows an overlay. */
+            cooldowns: components["schemas"]["Cooldowns"];
+            interruptions: components["schemas"]["Interruptions"] | null;
+            /** @description So many of some kinds for so many of others. */
+            mix: components["schemas"]["Mix"][];
+            /** @description How long competitors are kept apart. */
+            separation: components["schemas"]["Separation"];
+            /** @description When they were last changed (RFC 3339). */
+            updated_at: string | null;
+            /**
+             * Format: int32
+             * @description Counts their changes; 0 before anybody wrote any.
+             */
+            version: number;
+        };
+        /**
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "given_up";
         /**
          * @description One thing seen at one position.
          * @example {
@@ -1272,6 +2808,166 @@ export interface components {
             stored: number;
         };
         /**
+         * @description What became of an instrument as a candidate, summed over all nodes.
+         * @example {
+         *       "chosen": 31,
+         *       "considered": 1204,
+         *       "from": "2026-11-19T19:00:00.000Z",
+         *       "hints": [],
+         *       "instrument_id": "0193…",
+         *       "reasons": [
+         *         {
+         *           "count": 980,
+         *           "reason": "frequency_capped",
+         *           "share": 0.814
+         *         },
+         *         {
+         *           "count": 193,
+         *           "reason": "outranked",
+         *           "share": 0.16
+         *         }
+         *       ],
+         *       "summary": "It was considered 1204 times and chosen 31 times. What stopped it most, 980 times: The viewer has seen it as often as its cap allows.",
+         *       "to": "2026-11-20T20:00:00.000Z"
+         *     }
+         */
+        Diagnosis: {
+            /**
+             * Format: int64
+             * @description In how many of them it was chosen.
+             */
+            chosen: number;
+            /**
+             * Format: int64
+             * @description In how many decisions it was a candidate.
+             */
+            considered: number;
+            /** @description The first moment counted: a full hour (RFC 3339). */
+            from: string;
+            /** @description What keeps it from even becoming a candidate. */
+            hints: components["schemas"]["Hint"][];
+            /** @description The instrument. */
+            instrument_id: string;
+            /** @description What stopped it in the others, the most frequent first. */
+            reasons: components["schemas"]["ReasonShare"][];
+            /** @description The same in a sentence or two. */
+            summary: string;
+            /** @description Counted until before this moment: a full hour (RFC 3339). */
+            to: string;
+        };
+        /**
+         * @description What every number of a report means.
+         * @example {
+         *       "terms": [
+         *         {
+         *           "meaning": "Overlays that were drawn, each once.",
+         *           "name": "impressions"
+         *         }
+         *       ]
+         *     }
+         */
+        Dictionary: {
+            /** @description In the order of a line's fields. */
+            terms: components["schemas"]["Term"][];
+        };
+        /**
+         * @description A registered entity.
+         * @example {
+         *       "aliases": [
+         *         "M. Stone"
+         *       ],
+         *       "athlete": true,
+         *       "categories": [],
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "endorses": [
+         *         {
+         *           "entity_id": "nordlauf"
+         *         }
+         *       ],
+         *       "entity_id": "mia-stone",
+         *       "external_ids": [
+         *         "3Ir0du6"
+         *       ],
+         *       "kind": "person",
+         *       "minor": false,
+         *       "name": "Mia Stone",
+         *       "rivals": [],
+         *       "updated_at": "2026-11-20T18:30:00.000Z"
+         *     }
+         */
+        Entity: {
+            /** @description Other names of it. */
+            aliases: string[];
+            /** @description A person who does sport. */
+            athlete: boolean;
+            /** @description What it sells, or belongs to. */
+            categories: string[];
+            /** @description When it was registered (RFC 3339). */
+            created_at: string;
+            /** @description Whom it endorses. */
+            endorses: components["schemas"]["Related"][];
+            /** @description Its id. */
+            entity_id: string;
+            /** @description What recognisers call it. */
+            external_ids: string[];
+            /** @description What sort of thing it is. */
+            kind: components["schemas"]["EntityKind"];
+            /** @description A person who is not of age. */
+            minor: boolean;
+            /** @description What people call it. */
+            name: string;
+            /** @description Whom it competes with. */
+            rivals: components["schemas"]["Related"][];
+            /** @description When it was last changed (RFC 3339). */
+            updated_at: string;
+        };
+        /**
+         * @description What sort of thing an entity is.
+         * @enum {string}
+         */
+        EntityKind: "person" | "brand" | "team" | "thing";
+        /**
+         * @description All of an entity that may change.
+         * @example {
+         *       "aliases": [
+         *         "Nordlauf Running"
+         *       ],
+         *       "categories": [
+         *         "sport.equipment"
+         *       ],
+         *       "kind": "brand",
+         *       "name": "Nordlauf",
+         *       "rivals": [
+         *         {
+         *           "entity_id": "suedlauf"
+         *         },
+         *         {
+         *           "category": "fashion.shoes"
+         *         }
+         *       ]
+         *     }
+         */
+        EntityUpdate: {
+            /** @description Up to 32 other names. A name belongs to one entity; namesakes may share one where each has external ids. */
+            aliases?: string[];
+            /** @description A person who does sport. */
+            athlete?: boolean;
+            /** @description What it sells, or belongs to: ids of `GET /v1/categories`, at most 8. */
+            categories?: string[];
+            /** @description Whom it endorses; at most 64. */
+            endorses?: components["schemas"]["Related"][];
+            /** @description Up to 32 ids that recognisers know it by. They go before names, and belong to one entity. */
+            external_ids?: string[];
+            /** @description What sort of thing it is. */
+            kind: components["schemas"]["EntityKind"];
+            /** @description A person who is not of age: nothing of a restricted category runs while they are on screen. */
+            minor?: boolean;
+            /** @description What people call it; up to 256 characters. Detections of this name show it, whatever the case. */
+            name: string;
+            /** @description Whom it competes with; one side's word is enough. At most 64. */
+            rivals?: components["schemas"]["Related"][];
+        };
+        /**
          * @description What was erased.
          * @example {
          *       "detections": 12,
@@ -1294,7 +2990,7 @@ export interface components {
          * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "viewer_not_found" | "model_not_found" | "opt_out_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "invalid_transition" | "instrument_live" | "media_held" | "alias_conflict" | "too_few_rows" | "too_many_references" | "message_replayed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "own_version" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "campaign_not_found" | "version_not_found" | "kill_switch_not_found" | "entity_not_found" | "viewer_not_found" | "attribute_not_found" | "audience_not_found" | "model_not_found" | "image_not_found" | "click_not_found" | "link_not_found" | "opt_out_not_found" | "webhook_not_found" | "delivery_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "entity_exists" | "entity_name_taken" | "invalid_transition" | "instrument_live" | "approval_refused" | "external_id_taken" | "attribute_exists" | "too_many_attributes" | "audience_in_use" | "media_held" | "alias_conflict" | "too_few_rows" | "too_many_references" | "too_many_webhooks" | "message_replayed" | "link_closed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "idempotency_key_reused" | "unknown_attribute" | "attribute_mismatch" | "special_category" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -1321,6 +3017,8 @@ export interface components {
         EventBatch: {
             /** @description The events, in the order in which they happened. */
             items: components["schemas"]["Event"][];
+            /** @description When this is sent, by the client's clock (RFC 3339). With it a clock that is wrong does no harm. */
+            sent_at?: string | null;
         };
         /** @description What became of one event. */
         EventOutcome: {
@@ -1376,7 +3074,72 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "impression" | "viewable" | "click" | "answer" | "dismiss";
+        EventType: "impression" | "viewable" | "click" | "scan" | "answer" | "dismiss" | "conversion";
+        /**
+         * @description How the variants of an instrument do.
+         * @example {
+         *       "as_of": "2026-11-21T00:00:00.000Z",
+         *       "chi_squared": 0.8,
+         *       "instrument_id": "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f",
+         *       "p_value": 0.37,
+         *       "sample_ratio_mismatch": false,
+         *       "variants": [
+         *         {
+         *           "expected_share": 0.5,
+         *           "report": {
+         *             "answer_rate": null,
+         *             "answers": 0,
+         *             "billed_micros": 0,
+         *             "click_rate": null,
+         *             "clicks": 40,
+         *             "conversion_rate": null,
+         *             "conversion_values": [],
+         *             "conversions": 9,
+         *             "dismiss_rate": null,
+         *             "dismissals": 31,
+         *             "held_out": 0,
+         *             "held_out_conversions": 0,
+         *             "impressions": 1300,
+         *             "key": [
+         *               "control"
+         *             ],
+         *             "lift": null,
+         *             "scans": 0,
+         *             "viewable": 1250,
+         *             "viewable_rate": null
+         *           },
+         *           "variant_id": "control",
+         *           "viewers": 1020
+         *         }
+         *       ],
+         *       "version": 3
+         *     }
+         */
+        Experiment: {
+            /** @description When it was read (RFC 3339). */
+            as_of: string;
+            /**
+             * Format: double
+             * @description How far the viewers are from the expected shares; `null` with fewer than two variants or no viewers.
+             */
+            chi_squared: number | null;
+            /** @description The instrument. */
+            instrument_id: string;
+            /**
+             * Format: double
+             * @description How often chance alone would bring viewers so far from their shares.
+             */
+            p_value: number | null;
+            /** @description True below 0.001: then something but chance chose who saw what, and no comparison can be trusted. */
+            sample_ratio_mismatch: boolean;
+            /** @description Each of them, in their order. */
+            variants: components["schemas"]["VariantResult"][];
+            /**
+             * Format: int32
+             * @description The version whose variants these are.
+             */
+            version: number;
+        };
         /** @description How a decision came about. */
         Explanation: {
             /** @description Every candidate. */
@@ -1442,6 +3205,27 @@ export interface components {
             per_ms: number;
         };
         /**
+         * @description What a campaign is to reach.
+         * @example {
+         *       "amount": 50000,
+         *       "metric": "impressions"
+         *     }
+         */
+        Goal: {
+            /**
+             * Format: int64
+             * @description How much of it.
+             */
+            amount: number;
+            /** @description What is counted. */
+            metric: components["schemas"]["GoalMetric"];
+        };
+        /**
+         * @description What a goal counts.
+         * @enum {string}
+         */
+        GoalMetric: "impressions" | "clicks" | "answers" | "conversions" | "money";
+        /**
          * @description The process answers.
          * @example {
          *       "status": "up",
@@ -1454,6 +3238,18 @@ export interface components {
             /** @description Which version runs. */
             version: string;
         };
+        /** @description Something that keeps an instrument from becoming a candidate. */
+        Hint: {
+            /** @description The same for a person to read, with the facts. */
+            detail: string;
+            /** @description What it is. */
+            hint: components["schemas"]["HintCode"];
+        };
+        /**
+         * @description What can keep an instrument from becoming a candidate.
+         * @enum {string}
+         */
+        HintCode: "not_live" | "outside_schedule" | "media_unknown" | "trigger_not_detected" | "trigger_too_unsure" | "nobody_asked";
         /**
          * @description Whether anything may be shown on a media now.
          * @example {
@@ -1479,6 +3275,43 @@ export interface components {
          * @enum {string}
          */
         HookStatus: "accepted" | "known" | "confirmed" | "ignored";
+        /**
+         * @description An uploaded image, as it is shown.
+         * @example {
+         *       "bytes": 214530,
+         *       "content_type": "image/png",
+         *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "height": 853,
+         *       "image_id": "9f2c6a1de0b44f0f8a8f3f0f2f1f4b7c",
+         *       "url": "/v1/images/9f2c6a1de0b44f0f8a8f3f0f2f1f4b7c",
+         *       "width": 1280
+         *     }
+         */
+        Image: {
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /** @description `image/png` or `image/jpeg`. */
+            content_type: string;
+            /** @description When it was uploaded first (RFC 3339). */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description Height in pixels.
+             */
+            height: number;
+            /** @description Its id: the digest of its content, so that the same picture is stored once. */
+            image_id: string;
+            /** @description Where it is shown from. */
+            url: string;
+            /**
+             * Format: int32
+             * @description Width in pixels, after it was scaled down to at most 1280 a side.
+             */
+            width: number;
+        };
         /**
          * @description What became of an import.
          * @example {
@@ -1533,6 +3366,28 @@ export interface components {
          * @enum {string}
          */
         ImportShape: "api_answer" | "console_export";
+        /**
+         * @description What became of one item.
+         * @enum {string}
+         */
+        ImportStatus: "created" | "updated" | "unchanged" | "refused";
+        /** @description What became of one item. */
+        ImportedItem: {
+            /** @description Its id in your own system. */
+            external_id: string | null;
+            /** @description Its id here; `null` where it was refused, and where a dry run would create it. */
+            instrument_id: string | null;
+            /**
+             * Format: int64
+             * @description The line on which it begins; the first is 1, a heading's too.
+             */
+            line: number;
+            /** @description What your colleagues call it, where that could be read. */
+            name: string | null;
+            problem: components["schemas"]["ItemProblem"] | null;
+            /** @description What became of it. */
+            status: components["schemas"]["ImportStatus"];
+        };
         /**
          * @description How nodes ingest a media by themselves.
          * @example {
@@ -1704,7 +3559,15 @@ export interface components {
          * @example {
          *       "ad_breaks": "include",
          *       "allow_forward": false,
+         *       "approved_version": 1,
          *       "audience": null,
+         *       "author": "mia",
+         *       "campaign_id": null,
+         *       "categories": [],
+         *       "competes_with": {
+         *         "advertisers": [],
+         *         "categories": []
+         *       },
          *       "content": {
          *         "answers": [
          *           {
@@ -1719,18 +3582,27 @@ export interface components {
          *         "kind": "poll",
          *         "question": "What is it waiting for?"
          *       },
+         *       "countries": [],
          *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "external_id": "crm-4711",
          *       "frequency_cap": {
          *         "count": 1,
          *         "per_ms": 3600000
          *       },
+         *       "frequency_caps": [],
          *       "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "media_clock": [],
          *       "media_ids": [],
          *       "name": "Kingfisher poll",
          *       "overlay_life": null,
+         *       "person_right": null,
          *       "priority": 5,
+         *       "review": "in_review",
          *       "schedule": null,
          *       "state": "live",
+         *       "stop_after": [
+         *         "answer"
+         *       ],
          *       "trigger": {
          *         "min_confidence": 80,
          *         "names": [
@@ -1738,7 +3610,9 @@ export interface components {
          *         ]
          *       },
          *       "updated_at": "2026-11-20T18:42:10.000Z",
-         *       "version": 1
+         *       "variants": [],
+         *       "version": 2,
+         *       "weight": 100
          *     }
          */
         Instrument: {
@@ -1746,35 +3620,128 @@ export interface components {
             ad_breaks: components["schemas"]["AdBreaks"];
             /** @description What is detected ahead of the viewer may trigger it too. */
             allow_forward: boolean;
+            /**
+             * Format: int32
+             * @description The version that runs while the instrument is live, the latest or an earlier one; `null` before the first approval.
+             */
+            approved_version: number | null;
             audience: components["schemas"]["Rule"] | null;
+            /** @description Who wrote the latest version; `null` where that was not kept yet. */
+            author: string | null;
+            /** @description The campaign that it belongs to. */
+            campaign_id: string | null;
+            /** @description What it advertises: ids of `GET /v1/categories`. */
+            categories: string[];
+            /** @description Whom it competes with. */
+            competes_with: components["schemas"]["Competitors"];
             /** @description What the viewer sees. */
             content: components["schemas"]["Content"];
+            /** @description In which countries it may run, where a category is restricted. */
+            countries: string[];
             /** @description When it was registered (RFC 3339). */
             created_at: string;
+            /** @description Its id in your own system. */
+            external_id: string | null;
             frequency_cap: components["schemas"]["FrequencyCap"] | null;
+            /** @description The same by several periods. */
+            frequency_caps: components["schemas"]["Cap"][];
             /** @description Its id. */
             instrument_id: string;
+            /** @description In which parts of the media it may run; empty for all of it. */
+            media_clock: components["schemas"]["MediaStretch"][];
             /** @description On which media it may run; empty for all. */
             media_ids: string[];
             /** @description What your colleagues call it. */
             name: string;
             overlay_life: components["schemas"]["OverlayLife"] | null;
+            person_right: components["schemas"]["PersonRight"] | null;
             /**
              * Format: int32
              * @description Its tier: 1 goes before 2.
              */
             priority: number;
+            /** @description Where the review of the latest version stands. */
+            review: components["schemas"]["Review"];
             schedule: components["schemas"]["Schedule"] | null;
             /** @description Where it stands. */
             state: components["schemas"]["InstrumentState"];
+            /** @description What ends it for a viewer. */
+            stop_after: components["schemas"]["Act"][];
             trigger: components["schemas"]["Trigger"] | null;
             /** @description When its latest version or state came (RFC 3339). */
             updated_at: string;
+            /** @description The ways in which it is told; empty where there is one. */
+            variants: components["schemas"]["Variant"][];
             /**
              * Format: int32
-             * @description Counts from 1; versions never change.
+             * @description The latest one, which the fields below tell. Counts from 1; versions never change.
              */
             version: number;
+            /**
+             * Format: int32
+             * @description How much it is worth beside the others of its tier.
+             */
+            weight: number;
+        };
+        /**
+         * @description What became of an import.
+         * @example {
+         *       "created": 1,
+         *       "dry_run": false,
+         *       "items": [
+         *         {
+         *           "external_id": "crm-4711",
+         *           "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *           "line": 2,
+         *           "name": "Kingfisher poll",
+         *           "problem": null,
+         *           "status": "created"
+         *         },
+         *         {
+         *           "external_id": "crm-4712",
+         *           "instrument_id": null,
+         *           "line": 3,
+         *           "name": "Swan quiz",
+         *           "problem": {
+         *             "bound": "the answer_id of one of the answers",
+         *             "code": "invalid_field",
+         *             "column": "correct",
+         *             "detail": "no answer is called 4",
+         *             "field": "content.correct_answer_id"
+         *           },
+         *           "status": "refused"
+         *         }
+         *       ],
+         *       "refused": 1,
+         *       "unchanged": 0,
+         *       "updated": 0
+         *     }
+         */
+        InstrumentImport: {
+            /**
+             * Format: int32
+             * @description How many are new.
+             */
+            created: number;
+            /** @description Nothing was stored: this is what would be. */
+            dry_run: boolean;
+            /** @description Each item, in the order of the file. */
+            items: components["schemas"]["ImportedItem"][];
+            /**
+             * Format: int32
+             * @description How many were refused.
+             */
+            refused: number;
+            /**
+             * Format: int32
+             * @description How many say what they said before.
+             */
+            unchanged: number;
+            /**
+             * Format: int32
+             * @description How many got a new version.
+             */
+            updated: number;
         };
         /**
          * @description The kinds of instruments.
@@ -1785,11 +3752,305 @@ export interface components {
          * @description Where an instrument stands.
          * @enum {string}
          */
-        InstrumentState: "draft" | "live";
-        /** @description Where an overlay is drawn. */
+        InstrumentState: "draft" | "in_review" | "approved" | "live" | "paused" | "archived";
+        /**
+         * @description One version of an instrument. It never changes.
+         * @example {
+         *       "approved_at": "2026-11-20T18:42:10.000Z",
+         *       "approved_by": "max",
+         *       "author": "mia",
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "definition": {
+         *         "content": {
+         *           "answers": [
+         *             {
+         *               "answer_id": "fish",
+         *               "text": "A fish"
+         *             },
+         *             {
+         *               "answer_id": "rain",
+         *               "text": "The rain"
+         *             }
+         *           ],
+         *           "kind": "poll",
+         *           "question": "What is it waiting for?"
+         *         },
+         *         "name": "Kingfisher poll",
+         *         "trigger": {
+         *           "min_confidence": 80,
+         *           "names": [
+         *             "Kingfisher"
+         *           ]
+         *         }
+         *       },
+         *       "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+         *       "version": 1
+         *     }
+         */
+        InstrumentVersion: {
+            /** @description When it was approved (RFC 3339). */
+            approved_at: string | null;
+            /** @description Who approved it. */
+            approved_by: string | null;
+            /** @description Who wrote it; `null` where that was not kept yet. */
+            author: string | null;
+            /** @description When it was written (RFC 3339). */
+            created_at: string;
+            /** @description What it says. */
+            definition: components["schemas"]["NewInstrument"];
+            /** @description Of which instrument. */
+            instrument_id: string;
+            /**
+             * Format: int32
+             * @description Counts from 1.
+             */
+            version: number;
+        };
+        /** @description A viewer's one budget of interruptions, over all media and instruments. Every overlay counts: nobody asked for it. */
+        Interruptions: {
+            /**
+             * Format: int32
+             * @description At most this often: 1 to 100.
+             */
+            count: number;
+            /** @description Which kinds count; all unless told. */
+            kinds?: components["schemas"]["InstrumentKind"][] | null;
+            /**
+             * Format: int64
+             * @description Within this time: 1 000 to 31 536 000 000 ms.
+             */
+            per_ms: number;
+        };
+        /** @description Why an item was refused. */
+        ItemProblem: {
+            /** @description The bound that it must keep. */
+            bound: string | null;
+            /** @description The stable code to branch on. */
+            code: components["schemas"]["ErrorCode"];
+            /** @description The column that it stands in, in CSV. */
+            column?: string | null;
+            /** @description What was wrong, for a person to read. */
+            detail: string;
+            /** @description The field at fault, as a path into the instrument. */
+            field: string | null;
+        };
+        /**
+         * @description What sort of thing a kill switch stops.
+         * @enum {string}
+         */
+        KillScope: "instrument" | "advertiser" | "media";
+        /**
+         * @description A kill switch that is on.
+         * @example {
+         *       "id": "Acme",
+         *       "note": "the offer is withdrawn",
+         *       "scope": "advertiser",
+         *       "set_at": "2026-11-20T18:42:10.000Z",
+         *       "set_by": "mia",
+         *       "stops": 3
+         *     }
+         */
+        KillSwitch: {
+            /** @description Which one: an id, or the advertiser's name. */
+            id: string;
+            /** @description Why. */
+            note: string | null;
+            /** @description What sort of thing it stops. */
+            scope: components["schemas"]["KillScope"];
+            /** @description When (RFC 3339). */
+            set_at: string;
+            /** @description Who set it. */
+            set_by: string;
+            /**
+             * Format: int32
+             * @description How many instruments that are live it stops now; for a media, those that may run there. 0 may be a slip of the pen.
+             */
+            stops: number;
+        };
+        /**
+         * @description Where an overlay is drawn: a corner, and a rectangle in percent of the picture that covers nothing detected near the
+         *     position, nothing that the media keeps clear, and no captions. The card stands on the corner's edges and may be smaller.
+         */
         Layout: {
             /** @description The corner, in the reading direction of the viewer's language. */
             anchor: components["schemas"]["Anchor"];
+            /**
+             * Format: double
+             * @description Its height: the card may be lower.
+             */
+            height?: number | null;
+            /**
+             * Format: double
+             * @description The rectangle's left edge, from the picture's left whatever the language.
+             */
+            left?: number | null;
+            /**
+             * Format: double
+             * @description Its top edge.
+             */
+            top?: number | null;
+            /**
+             * Format: double
+             * @description Its width.
+             */
+            width?: number | null;
+        };
+        /**
+         * @description How viewers stand on a media. A right answer is a point; of equals in points the faster goes first.
+         * @example {
+         *       "as_of": "2026-11-20T19:05:00Z",
+         *       "items": [
+         *         {
+         *           "answered": 5,
+         *           "handle": "fan-4c1b0a9e77",
+         *           "place": 1,
+         *           "points": 5,
+         *           "right_ms": 14210
+         *         }
+         *       ],
+         *       "media_id": "harbour-cup",
+         *       "own": {
+         *         "answered": 5,
+         *         "handle": "fan-90ab12cd34",
+         *         "place": 31,
+         *         "points": 3,
+         *         "right_ms": 20900
+         *       },
+         *       "players": 214
+         *     }
+         */
+        Leaderboard: {
+            /** @description When this was read (RFC 3339). */
+            as_of: string;
+            /** @description The best, the best first; those without a point are left out. */
+            items: components["schemas"]["LeaderboardEntry"][];
+            /** @description The media. */
+            media_id: string;
+            own: components["schemas"]["LeaderboardEntry"] | null;
+            /**
+             * Format: int64
+             * @description How many have answered a question with a right answer.
+             */
+            players: number;
+        };
+        /** @description One viewer on a leaderboard. */
+        LeaderboardEntry: {
+            /**
+             * Format: int64
+             * @description How many were given.
+             */
+            answered: number;
+            /** @description A name made for this media's board alone. It tells nobody whose it is, and links to no other board. */
+            handle: string;
+            /**
+             * Format: int64
+             * @description From 1; equals share one.
+             */
+            place: number;
+            /**
+             * Format: int64
+             * @description How many answers were right.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description How long the right ones took together, from the impression on.
+             */
+            right_ms: number;
+        };
+        /** @description The least age in one country. */
+        LeastAge: {
+            /** @description ISO 3166-1: `US`. */
+            country: string;
+            /**
+             * Format: int32
+             * @description In years.
+             */
+            least_age: number;
+        };
+        /**
+         * @description Caps per viewer over all instruments, on every device and media.
+         * @example {
+         *       "advertiser": [
+         *         {
+         *           "count": 3,
+         *           "per": "hour"
+         *         }
+         *       ],
+         *       "global": [
+         *         {
+         *           "count": 20,
+         *           "per": "day"
+         *         }
+         *       ],
+         *       "kind": {
+         *         "ad": [
+         *           {
+         *             "count": 6,
+         *             "per": "hour"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        LevelCaps: {
+            /** @description Everything of one advertiser, whichever it is; at most 8 caps. */
+            advertiser?: components["schemas"]["Cap"][];
+            /** @description Everything together; at most 8 caps. */
+            global?: components["schemas"]["Cap"][];
+            /** @description Everything of one kind, by the kind's name; at most 8 caps each. */
+            kind?: {
+                [key: string]: components["schemas"]["Cap"][];
+            };
+        };
+        /** @description By how much more often who was shown something converted than who was held out, with the 95 % interval of the difference. */
+        Lift: {
+            /**
+             * Format: double
+             * @description The conversion rate less that.
+             */
+            difference: number;
+            /**
+             * Format: double
+             * @description Conversions of what would have been drawn for those who are held out.
+             */
+            held_out_rate: number;
+            /**
+             * Format: double
+             * @description Upper end of it. The lift is there where both ends are above zero.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of the difference.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The difference as a share of `held_out_rate`; `null` where that is zero.
+             */
+            relative: number | null;
+        };
+        /** @description The texts of one language. What the default language has must be there; nothing else may be. */
+        LocaleTexts: {
+            /** @description The texts of a question's answers, by their `answer_id`. */
+            answers?: {
+                [key: string]: string;
+            };
+            /** @description The text that must be told with it. */
+            disclosure?: string | null;
+            /** @description What the picture shows. */
+            image_text?: string | null;
+            /** @description What assistive tools call the card. */
+            label?: string | null;
+            /** @description What the button says. */
+            link_text?: string | null;
+            /** @description Of a question. */
+            question?: string | null;
+            /** @description More about the offer. */
+            text?: string | null;
+            /** @description Of an offer. */
+            title?: string | null;
         };
         /** @description A named position of a media. */
         Marker: {
@@ -1804,8 +4065,18 @@ export interface components {
         /**
          * @description A registered media.
          * @example {
+         *       "burnt_in_captions": false,
          *       "created_at": "2026-11-20T18:30:00.000Z",
+         *       "for_children": false,
          *       "ingest": null,
+         *       "keep_clear": [
+         *         {
+         *           "height": 8,
+         *           "left": 5,
+         *           "top": 5,
+         *           "width": 22
+         *         }
+         *       ],
          *       "markers": [
          *         {
          *           "name": "kick-off",
@@ -1830,9 +4101,15 @@ export interface components {
          *     }
          */
         Media: {
+            /** @description Captions are part of the picture. */
+            burnt_in_captions: boolean;
             /** @description When it was registered (RFC 3339). */
             created_at: string;
+            /** @description It is made for children: nothing of a restricted category runs on it. */
+            for_children: boolean;
             ingest: components["schemas"]["Ingest"] | null;
+            /** @description Parts of the picture that overlays never cover. */
+            keep_clear: components["schemas"]["ClearBox"][];
             /** @description Named positions, in their order. */
             markers: components["schemas"]["Marker"][];
             /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -1856,6 +4133,37 @@ export interface components {
             zero: string;
         };
         /**
+         * @description A part of a media. The second half: `{"from_marker": "second-half", "to_marker": "full-time"}`; minute 30 to 45:
+         *     `{"from_marker": "kick-off", "from_ms": 1800000, "to_ms": 2700000}`; after a marker: `{"from_marker": "goal"}`.
+         * @example {
+         *       "from_marker": "kick-off",
+         *       "from_ms": 1800000,
+         *       "to_ms": 2700000
+         *     }
+         */
+        MediaStretch: {
+            /**
+             * @description What `from_ms` counts from: the media's first marker of this name, or its zero unless told. Before there is such
+             *     a marker it has not begun.
+             */
+            from_marker?: string | null;
+            /**
+             * Format: int64
+             * @description So long after that it begins, or before it where negative; 0 unless told.
+             */
+            from_ms?: number | null;
+            /**
+             * @description What `to_ms` counts from: the marker of this name, or what `from_ms` counts from unless told. Before there is
+             *     such a marker it lasts.
+             */
+            to_marker?: string | null;
+            /**
+             * Format: int64
+             * @description So long after that it is over; without it it lasts to `to_marker`, or to the end.
+             */
+            to_ms?: number | null;
+        };
+        /**
          * @description The changeable part of a media: a full replacement of what stands there. `zero` never moves.
          * @example {
          *       "markers": [
@@ -1868,7 +4176,13 @@ export interface components {
          *     }
          */
         MediaUpdate: {
+            /** @description Captions are part of the picture: its lowest 18 % stay free; false unless told. */
+            burnt_in_captions?: boolean;
+            /** @description It is made for children: nothing of a restricted category runs on it. */
+            for_children?: boolean;
             ingest?: components["schemas"]["Ingest"] | null;
+            /** @description Parts of the picture that overlays never cover, such as a scoreboard. At most 16. */
+            keep_clear?: components["schemas"]["ClearBox"][];
             /** @description Named positions such as kick-off and half-time. */
             markers?: components["schemas"]["Marker"][];
             overlay_life?: components["schemas"]["OverlayLife"] | null;
@@ -1884,6 +4198,26 @@ export interface components {
             timetable?: components["schemas"]["Timetable"] | null;
             /** @description What people call it. */
             title?: string | null;
+        };
+        /**
+         * @description At most `most` of `kinds` for every `per` of `of` that the viewer was shown. They are earned: before the first of
+         *     `kinds`, too, `per` of `of` must have been shown.
+         */
+        Mix: {
+            /** @description of these kinds, */
+            kinds: components["schemas"]["InstrumentKind"][];
+            /**
+             * Format: int32
+             * @description At most this many, 1 to 20,
+             */
+            most: number;
+            /** @description of those, none of which is in `kinds`. */
+            of: components["schemas"]["InstrumentKind"][];
+            /**
+             * Format: int32
+             * @description for so many, 1 to 20,
+             */
+            per: number;
         };
         /**
          * @description A stored model. Models never change.
@@ -1952,6 +4286,89 @@ export interface components {
             log_loss: number | null;
         };
         /**
+         * @description An attribute to declare.
+         * @example {
+         *       "description": "When the subscription ends",
+         *       "type": "date"
+         *     }
+         */
+        NewAttribute: {
+            /** @description What it says of a viewer; at most 200 characters. */
+            description?: string;
+            /** @description What its values are; for ever. */
+            type: components["schemas"]["AttributeType"];
+        };
+        /**
+         * @description An audience to save, or to replace a saved one with.
+         * @example {
+         *       "description": "Who likes birds and may drink",
+         *       "name": "Grown-up birders",
+         *       "rule": {
+         *         "all": [
+         *           {
+         *             "test": {
+         *               "attribute": "demography.age",
+         *               "op": "gte",
+         *               "value": 18
+         *             }
+         *           },
+         *           {
+         *             "test": {
+         *               "attribute": "psychograph.likes",
+         *               "op": "contains",
+         *               "value": "birds"
+         *             }
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        NewAudience: {
+            /** @description What it is for; at most 500 characters. */
+            description?: string;
+            /** @description What your colleagues call it; 1 to 120 characters. */
+            name: string;
+            /** @description Who is in it. It speaks of attributes, not of other saved audiences. */
+            rule: components["schemas"]["Rule"];
+        };
+        /**
+         * @description A campaign to register, or what a campaign is from now on.
+         * @example {
+         *       "advertiser": "Harbour Shop",
+         *       "budget": {
+         *         "money_micros": 600000000
+         *       },
+         *       "goal": {
+         *         "amount": 50000,
+         *         "metric": "impressions"
+         *       },
+         *       "name": "Harbour Cup, boots",
+         *       "pacing": "even",
+         *       "price": {
+         *         "amount_micros": 12000000,
+         *         "currency": "EUR",
+         *         "model": "cpm"
+         *       },
+         *       "schedule": {
+         *         "ends_at": "2026-11-20T21:00:00Z",
+         *         "starts_at": "2026-11-20T19:00:00Z"
+         *       }
+         *     }
+         */
+        NewCampaign: {
+            /** @description For whom it runs; 1 to 120 characters. Its instruments are of this advertiser. */
+            advertiser: string;
+            budget?: components["schemas"]["Budget"] | null;
+            /** @description How often one viewer may see something of it; as often as its instruments may be seen unless told. */
+            frequency_caps?: components["schemas"]["Cap"][];
+            goal?: components["schemas"]["Goal"] | null;
+            /** @description What your colleagues call it; 1 to 120 characters. */
+            name: string;
+            pacing?: components["schemas"]["Pacing"] | null;
+            price?: components["schemas"]["CampaignPrice"] | null;
+            schedule?: components["schemas"]["CampaignSchedule"] | null;
+        };
+        /**
          * @description A cue to send now.
          * @example {
          *       "instrument_id": "0193…",
@@ -1980,6 +4397,113 @@ export interface components {
              * @description Over how long viewers spread their questions: 0 to 10 000 ms; the node's setting unless told.
              */
             spread_ms?: number | null;
+        };
+        /**
+         * @description The rules to follow from now on: a full replacement of those that stand.
+         * @example {
+         *       "caps": {
+         *         "global": [
+         *           {
+         *             "count": 20,
+         *             "per": "day"
+         *           }
+         *         ],
+         *         "kind": {
+         *           "ad": [
+         *             {
+         *               "count": 6,
+         *               "per": "hour"
+         *             }
+         *           ]
+         *         }
+         *       },
+         *       "cooldowns": {
+         *         "global_ms": 60000,
+         *         "kind_ms": {
+         *           "ad": 300000
+         *         }
+         *       },
+         *       "interruptions": {
+         *         "count": 6,
+         *         "per_ms": 3600000
+         *       },
+         *       "mix": [
+         *         {
+         *           "kinds": [
+         *             "ad",
+         *             "promotion"
+         *           ],
+         *           "most": 1,
+         *           "of": [
+         *             "poll",
+         *             "quiz",
+         *             "trivia"
+         *           ],
+         *           "per": 3
+         *         }
+         *       ],
+         *       "separation": {
+         *         "advertisers_ms": 600000,
+         *         "categories": [
+         *           "alcohol",
+         *           "gambling"
+         *         ],
+         *         "categories_ms": 900000
+         *       }
+         *     }
+         */
+        NewDeliveryRules: {
+            /** @description How often a viewer is shown anything, anything of one advertiser, and anything of one kind. */
+            caps?: components["schemas"]["LevelCaps"];
+            /** @description How long nothing follows an overlay. */
+            cooldowns?: components["schemas"]["Cooldowns"];
+            interruptions?: components["schemas"]["Interruptions"] | null;
+            /** @description So many of some kinds for so many of others; each holds by itself. At most 16. */
+            mix?: components["schemas"]["Mix"][];
+            /** @description How long competitors are kept apart. */
+            separation?: components["schemas"]["Separation"];
+        };
+        /**
+         * @description An entity to register.
+         * @example {
+         *       "aliases": [
+         *         "M. Stone"
+         *       ],
+         *       "athlete": true,
+         *       "endorses": [
+         *         {
+         *           "entity_id": "nordlauf"
+         *         }
+         *       ],
+         *       "entity_id": "mia-stone",
+         *       "external_ids": [
+         *         "3Ir0du6"
+         *       ],
+         *       "kind": "person",
+         *       "name": "Mia Stone"
+         *     }
+         */
+        NewEntity: {
+            /** @description Up to 32 other names. A name belongs to one entity; namesakes may share one where each has external ids. */
+            aliases?: string[];
+            /** @description A person who does sport. */
+            athlete?: boolean;
+            /** @description What it sells, or belongs to: ids of `GET /v1/categories`, at most 8. */
+            categories?: string[];
+            /** @description Whom it endorses; at most 64. */
+            endorses?: components["schemas"]["Related"][];
+            /** @description 1 to 128 of `A-Za-z0-9._:-`. */
+            entity_id: string;
+            /** @description Up to 32 ids that recognisers know it by. They go before names, and belong to one entity. */
+            external_ids?: string[];
+            /** @description What sort of thing it is. */
+            kind: components["schemas"]["EntityKind"];
+            /** @description A person who is not of age: nothing of a restricted category runs while they are on screen. */
+            minor?: boolean;
+            /** @description What people call it; up to 256 characters. Detections of this name show it, whatever the case. */
+            name: string;
+            /** @description Whom it competes with; one side's word is enough. At most 64. */
+            rivals?: components["schemas"]["Related"][];
         };
         /**
          * @description An instrument to register, or a new version of one.
@@ -2024,21 +4548,65 @@ export interface components {
             /** @description What is detected ahead of the viewer may trigger it too; false unless told, so that nothing is spoiled. */
             allow_forward?: boolean;
             audience?: components["schemas"]["Rule"] | null;
+            /** @description The campaign that it belongs to; none unless told. It is of the same advertiser. */
+            campaign_id?: string | null;
+            /** @description What it advertises: ids of `GET /v1/categories`, at most 8. Viewers may opt out of them. */
+            categories?: string[];
+            /**
+             * @description Whom it competes with, beside the rivals of its advertiser: they are kept apart as the delivery rules say, and
+             *     never stand in one answer.
+             */
+            competes_with?: components["schemas"]["Competitors"];
             /** @description What the viewer sees. */
             content: components["schemas"]["Content"];
+            /** @description In which countries it may run, where a category is restricted: up to 64 of ISO 3166-1, such as `DE`. */
+            countries?: string[];
+            /**
+             * @description Its id in your own system, unique; 1 to 128 of `A-Za-z0-9._:-`. An import that names it again gives the
+             *     instrument a new version. A replacement without it leaves it as it is.
+             */
+            external_id?: string | null;
             frequency_cap?: components["schemas"]["FrequencyCap"] | null;
+            /** @description The same by several periods at once; at most 8. All of them hold, `frequency_cap` too. */
+            frequency_caps?: components["schemas"]["Cap"][];
+            /** @description In which parts of the media it may run: up to 16; in all of it unless told. */
+            media_clock?: components["schemas"]["MediaStretch"][];
             /** @description On which media it may run; on all unless told. At most 100. */
             media_ids?: string[];
             /** @description What your colleagues call it; 1 to 120 characters. Viewers never see it. */
             name: string;
             overlay_life?: components["schemas"]["OverlayLife"] | null;
+            person_right?: components["schemas"]["PersonRight"] | null;
             /**
              * Format: int32
              * @description Its tier: 1 goes before 2. 1 to 10, 5 unless told.
              */
             priority?: number | null;
             schedule?: components["schemas"]["Schedule"] | null;
+            /**
+             * @description What ends it for a viewer: after one of these it is not shown to that viewer again. `answer` for a poll, quiz and
+             *     trivia, nothing for the others unless told.
+             */
+            stop_after?: components["schemas"]["Act"][] | null;
             trigger?: components["schemas"]["Trigger"] | null;
+            /** @description The same thing told in 2 to 8 ways, to find out which is best; each viewer sees the same one throughout. */
+            variants?: components["schemas"]["Variant"][];
+            /**
+             * Format: int32
+             * @description How much it is worth beside the others of its tier: 1 to 1000, 100 unless told. Twice the weight is worth twice
+             *     the expected reward.
+             */
+            weight?: number | null;
+        };
+        /**
+         * @description Why something must not be shown.
+         * @example {
+         *       "note": "the offer is withdrawn"
+         *     }
+         */
+        NewKillSwitch: {
+            /** @description Up to 500 characters. */
+            note?: string | null;
         };
         /**
          * @description A media to register: a live event or a stored video. Only `media_id` is needed.
@@ -2050,7 +4618,13 @@ export interface components {
          *     }
          */
         NewMedia: {
+            /** @description Captions are part of the picture: its lowest 18 % stay free; false unless told. */
+            burnt_in_captions?: boolean;
+            /** @description It is made for children: nothing of a restricted category runs on it. */
+            for_children?: boolean;
             ingest?: components["schemas"]["Ingest"] | null;
+            /** @description Parts of the picture that overlays never cover, such as a scoreboard. At most 16. */
+            keep_clear?: components["schemas"]["ClearBox"][];
             /** @description Named positions such as kick-off and half-time. */
             markers?: components["schemas"]["Marker"][];
             /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -2076,23 +4650,68 @@ export interface components {
             /** @description Why, or on whose word; 1 to 256 bytes. */
             note: string | null;
         };
+        /**
+         * @description A webhook to register, or to change as a whole.
+         * @example {
+         *       "description": "Newsroom",
+         *       "events": [
+         *         "ingest.succeeded",
+         *         "ingest.failed"
+         *       ],
+         *       "url": "https://crm.example.com/beckon"
+         *     }
+         */
+        NewWebhook: {
+            /** @description What your colleagues call it; up to 120 characters. */
+            description?: string | null;
+            /** @description What to tell; at least one. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Nothing is sent while it is paused, and what happens then is not told later; false unless told. */
+            paused?: boolean;
+            /** @description Where to post: http or https, within reach of this node. */
+            url: string;
+        };
         /** @description Something offered. */
         Offer: {
             /** @description For whom it runs; up to 60 characters. Shown from the first frame. */
             advertiser: string;
             /** @description A code to copy; up to 16 characters. */
             code?: string | null;
-            /** @description What the picture shows, for those who do not see it; needed with `image_url`. Up to 120 characters. */
+            /** @description The language that the texts above are in (BCP 47: `en-GB`); needed with `locales`. */
+            default_locale?: string | null;
+            /** @description A text that must be told with it, shown whole from the first frame; up to 120 characters. */
+            disclosure?: string | null;
+            /** @description Needed by an upsell, and only there: the `instrument_id` of what it follows. Who was not shown that is not shown this. */
+            follows?: string | null;
+            /** @description A picture that was uploaded by `POST /v1/images`, instead of `image_url`. */
+            image_id?: string | null;
+            /** @description What the picture shows, for those who do not see it; needed with a picture. Up to 120 characters. */
             image_text?: string | null;
-            /** @description A picture (http or https). */
+            /** @description A picture (http or https); in an overlay also that of `image_id`. */
             image_url?: string | null;
+            /** @description What assistive tools call the card, where the question or the title alone would not do; up to 120 characters. */
+            label?: string | null;
+            /** @description The host that the link ends at, which is shown beside the code; only in an overlay, where the server fills it. */
+            link_host?: string | null;
             /** @description What the button says; up to 16 characters. */
             link_text: string;
             /** @description Where the button leads (http or https). */
             link_url: string;
+            /**
+             * @description The texts in other languages, by BCP 47 tag, at most 30. A viewer gets the exact tag, else the language without its
+             *     region (RFC 4647 lookup), else the texts above. In an overlay there is only the one that was chosen.
+             */
+            locales?: {
+                [key: string]: components["schemas"]["LocaleTexts"];
+            };
+            /** @description Who pays for it; the advertiser unless told. Up to 60 characters, shown from the first frame. */
+            paid_by?: string | null;
             price?: components["schemas"]["Price"] | null;
+            /** @description Draw the link as a QR code where a phone can read it: unless told, an ad does and the others do not. */
+            qr?: boolean | null;
             /** @description Up to 120 characters. */
             text?: string | null;
+            theme?: components["schemas"]["Theme"] | null;
             /** @description Up to 60 characters. */
             title: string;
         };
@@ -2100,7 +4719,7 @@ export interface components {
          * @description How a test compares.
          * @enum {string}
          */
-        Op: "eq" | "ne" | "in" | "not_in" | "lt" | "lte" | "gt" | "gte" | "contains" | "exists" | "not_exists";
+        Op: "eq" | "ne" | "in" | "not_in" | "lt" | "lte" | "gt" | "gte" | "between" | "before" | "after" | "contains" | "starts_with" | "semver" | "exists" | "not_exists";
         /** @description Calls of one operation. */
         OperationCalls: {
             /**
@@ -2142,13 +4761,21 @@ export interface components {
             kind: components["schemas"]["InstrumentKind"];
             /** @description Where to draw it. */
             layout: components["schemas"]["Layout"];
+            /** @description Where the button leads: it counts the click and sends on to the content's own link. Not with a question. */
+            link_url?: string | null;
+            /** @description The language of the content (BCP 47); `null` where its author did not say. */
+            locale: string | null;
             /** @description Sealed by the server; every event about this overlay carries it back. */
             receipt: string;
+            /** @description The same for a QR code, which counts as a scan: in capitals, which take the fewest modules. */
+            scan_url?: string | null;
             /**
              * Format: int64
              * @description From this position on.
              */
             show_at_ms: number;
+            /** @description Which of its variants; not there where it has none. */
+            variant_id?: string | null;
             /**
              * Format: int32
              * @description Which version of it.
@@ -2170,6 +4797,11 @@ export interface components {
              */
             show_ms: number;
         };
+        /**
+         * @description How a campaign spreads over its schedule.
+         * @enum {string}
+         */
+        Pacing: "asap" | "even" | "front_loaded" | "audience";
         /** @description A page of a list. */
         Page_AdBreak: {
             /** @description The items of this page, in the list's stated order. */
@@ -2191,6 +4823,110 @@ export interface components {
                  * @description The first position after it; null while the stream has not ended it.
                  */
                 to_ms: number | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Attribute: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description When it was declared (RFC 3339); `null` for a standard one. */
+                created_at: string | null;
+                /** @description What it says of a viewer. */
+                description: string;
+                /** @description Its group and its name within it. */
+                name: string;
+                /** @description Every installation knows it. */
+                standard: boolean;
+                /** @description What its values are. */
+                type: components["schemas"]["AttributeType"];
+                /** @description When its description last changed (RFC 3339); `null` for a standard one. */
+                updated_at: string | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Audience: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description Its id: instruments name it as `{"saved": "…"}` in their audience. */
+                audience_id: string;
+                /** @description When it was saved first (RFC 3339). */
+                created_at: string;
+                /** @description What it is for. */
+                description: string;
+                /** @description What your colleagues call it. */
+                name: string;
+                /**
+                 * Format: int32
+                 * @description Counts its changes from 1.
+                 */
+                revision: number;
+                /** @description Who is in it. */
+                rule: components["schemas"]["Rule"];
+                /** @description When it last changed (RFC 3339). */
+                updated_at: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_AuditEntry: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description What was done, such as `instrument.approve`. */
+                action: string;
+                /** @description When (RFC 3339). */
+                at: string;
+                /** @description Its id; later entries have greater ones. */
+                audit_id: string;
+                /** @description How it stood before; `null` for what was not there. */
+                from: Record<string, never> | null;
+                /** @description What they said about it. */
+                note: string | null;
+                /** @description With what: its path below `/v1/`. */
+                resource: string;
+                /** @description In which role. */
+                role: string;
+                /** @description Who: the token's subject. */
+                subject: string;
+                /** @description How it stands since; `null` for what is gone. */
+                to: Record<string, never> | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_Campaign: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description For whom it runs. */
+                advertiser: string;
+                budget: components["schemas"]["Budget"] | null;
+                /** @description Its id. */
+                campaign_id: string;
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                /** @description How often one viewer may see something of it. */
+                frequency_caps: components["schemas"]["Cap"][];
+                goal: components["schemas"]["Goal"] | null;
+                /** @description What your colleagues call it. */
+                name: string;
+                /** @description How it spreads over its schedule. */
+                pacing: components["schemas"]["Pacing"];
+                price: components["schemas"]["CampaignPrice"] | null;
+                schedule: components["schemas"]["CampaignSchedule"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["CampaignState"];
+                /** @description When it last changed (RFC 3339). */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Counts its changes from 1.
+                 */
+                version: number;
             }[];
             /** @description Pass it as `cursor` to read on; `null` on the last page. */
             next_cursor: string | null;
@@ -2236,6 +4972,21 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        Page_Category: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description Its id, which never changes its meaning. */
+                id: string;
+                /** @description The category that it lies in; an opt-out of that one covers it too. */
+                parent: string | null;
+                restriction: components["schemas"]["Restriction"] | null;
+                /** @description What people call it. */
+                title: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_Detection: {
             /** @description The items of this page, in the list's stated order. */
             items: {
@@ -2270,6 +5021,38 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description A page of a list. */
+        Page_Entity: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description Other names of it. */
+                aliases: string[];
+                /** @description A person who does sport. */
+                athlete: boolean;
+                /** @description What it sells, or belongs to. */
+                categories: string[];
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                /** @description Whom it endorses. */
+                endorses: components["schemas"]["Related"][];
+                /** @description Its id. */
+                entity_id: string;
+                /** @description What recognisers call it. */
+                external_ids: string[];
+                /** @description What sort of thing it is. */
+                kind: components["schemas"]["EntityKind"];
+                /** @description A person who is not of age. */
+                minor: boolean;
+                /** @description What people call it. */
+                name: string;
+                /** @description Whom it competes with. */
+                rivals: components["schemas"]["Related"][];
+                /** @description When it was last changed (RFC 3339). */
+                updated_at: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
         Page_Instrument: {
             /** @description The items of this page, in the list's stated order. */
             items: {
@@ -2277,35 +5060,116 @@ export interface components {
                 ad_breaks: components["schemas"]["AdBreaks"];
                 /** @description What is detected ahead of the viewer may trigger it too. */
                 allow_forward: boolean;
+                /**
+                 * Format: int32
+                 * @description The version that runs while the instrument is live, the latest or an earlier one; `null` before the first approval.
+                 */
+                approved_version: number | null;
                 audience: components["schemas"]["Rule"] | null;
+                /** @description Who wrote the latest version; `null` where that was not kept yet. */
+                author: string | null;
+                /** @description The campaign that it belongs to. */
+                campaign_id: string | null;
+                /** @description What it advertises: ids of `GET /v1/categories`. */
+                categories: string[];
+                /** @description Whom it competes with. */
+                competes_with: components["schemas"]["Competitors"];
                 /** @description What the viewer sees. */
                 content: components["schemas"]["Content"];
+                /** @description In which countries it may run, where a category is restricted. */
+                countries: string[];
                 /** @description When it was registered (RFC 3339). */
                 created_at: string;
+                /** @description Its id in your own system. */
+                external_id: string | null;
                 frequency_cap: components["schemas"]["FrequencyCap"] | null;
+                /** @description The same by several periods. */
+                frequency_caps: components["schemas"]["Cap"][];
                 /** @description Its id. */
                 instrument_id: string;
+                /** @description In which parts of the media it may run; empty for all of it. */
+                media_clock: components["schemas"]["MediaStretch"][];
                 /** @description On which media it may run; empty for all. */
                 media_ids: string[];
                 /** @description What your colleagues call it. */
                 name: string;
                 overlay_life: components["schemas"]["OverlayLife"] | null;
+                person_right: components["schemas"]["PersonRight"] | null;
                 /**
                  * Format: int32
                  * @description Its tier: 1 goes before 2.
                  */
                 priority: number;
+                /** @description Where the review of the latest version stands. */
+                review: components["schemas"]["Review"];
                 schedule: components["schemas"]["Schedule"] | null;
                 /** @description Where it stands. */
                 state: components["schemas"]["InstrumentState"];
+                /** @description What ends it for a viewer. */
+                stop_after: components["schemas"]["Act"][];
                 trigger: components["schemas"]["Trigger"] | null;
                 /** @description When its latest version or state came (RFC 3339). */
                 updated_at: string;
+                /** @description The ways in which it is told; empty where there is one. */
+                variants: components["schemas"]["Variant"][];
                 /**
                  * Format: int32
-                 * @description Counts from 1; versions never change.
+                 * @description The latest one, which the fields below tell. Counts from 1; versions never change.
                  */
                 version: number;
+                /**
+                 * Format: int32
+                 * @description How much it is worth beside the others of its tier.
+                 */
+                weight: number;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_InstrumentVersion: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description When it was approved (RFC 3339). */
+                approved_at: string | null;
+                /** @description Who approved it. */
+                approved_by: string | null;
+                /** @description Who wrote it; `null` where that was not kept yet. */
+                author: string | null;
+                /** @description When it was written (RFC 3339). */
+                created_at: string;
+                /** @description What it says. */
+                definition: components["schemas"]["NewInstrument"];
+                /** @description Of which instrument. */
+                instrument_id: string;
+                /**
+                 * Format: int32
+                 * @description Counts from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_KillSwitch: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description Which one: an id, or the advertiser's name. */
+                id: string;
+                /** @description Why. */
+                note: string | null;
+                /** @description What sort of thing it stops. */
+                scope: components["schemas"]["KillScope"];
+                /** @description When (RFC 3339). */
+                set_at: string;
+                /** @description Who set it. */
+                set_by: string;
+                /**
+                 * Format: int32
+                 * @description How many instruments that are live it stops now; for a media, those that may run there. 0 may be a slip of the pen.
+                 */
+                stops: number;
             }[];
             /** @description Pass it as `cursor` to read on; `null` on the last page. */
             next_cursor: string | null;
@@ -2314,9 +5178,15 @@ export interface components {
         Page_Media: {
             /** @description The items of this page, in the list's stated order. */
             items: {
+                /** @description Captions are part of the picture. */
+                burnt_in_captions: boolean;
                 /** @description When it was registered (RFC 3339). */
                 created_at: string;
+                /** @description It is made for children: nothing of a restricted category runs on it. */
+                for_children: boolean;
                 ingest: components["schemas"]["Ingest"] | null;
+                /** @description Parts of the picture that overlays never cover. */
+                keep_clear: components["schemas"]["ClearBox"][];
                 /** @description Named positions, in their order. */
                 markers: components["schemas"]["Marker"][];
                 /** @description 1 to 128 of `A-Za-z0-9._:-`. */
@@ -2442,6 +5312,97 @@ export interface components {
             /** @description Pass it as `cursor` to read on; `null` on the last page. */
             next_cursor: string | null;
         };
+        /** @description A page of a list. */
+        Page_Webhook: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /** @description When it was registered (RFC 3339). */
+                created_at: string;
+                /** @description What your colleagues call it. */
+                description: string | null;
+                /** @description What it is told. */
+                events: components["schemas"]["WebhookEvent"][];
+                /** @description Nothing is sent. */
+                paused: boolean;
+                /**
+                 * @description The secret that deliveries are signed with: told once, when it is made. `Beckon-Signature: t=<seconds>,v1=<hex>`
+                 *     is HMAC-SHA256 over `<seconds>.<body>`; after a change the secret before signs along for a day, as a second `v1`.
+                 */
+                secret?: string | null;
+                /** @description When it was changed last (RFC 3339). */
+                updated_at: string;
+                /** @description Where it is told. */
+                url: string;
+                /** @description Its id. */
+                webhook_id: string;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description A page of a list. */
+        Page_WebhookDelivery: {
+            /** @description The items of this page, in the list's stated order. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description When it happened (RFC 3339). */
+                created_at: string;
+                /** @description When it was heard (RFC 3339). */
+                delivered_at: string | null;
+                /** @description The notice's id: the same on every try and for every webhook, so that a receiver can tell repeats. */
+                delivery_id: string;
+                /** @description What happened. */
+                event: components["schemas"]["WebhookEvent"];
+                /** @description When it is tried again (RFC 3339); `null` once it is over. */
+                next_at: string | null;
+                /** @description Why the last try failed. */
+                reason: string | null;
+                /** @description How it stands. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description The status of the last answer; `null` where there was none.
+                 */
+                status: number | null;
+            }[];
+            /** @description Pass it as `cursor` to read on; `null` on the last page. */
+            next_cursor: string | null;
+        };
+        /** @description The right to let a person's presence on screen trigger an instrument. */
+        PersonRight: {
+            /** @description On what it rests: a contract, a consent, an exemption. Up to 200 characters. */
+            basis: string;
+            /** @description Where that is recorded. Up to 200 characters. */
+            reference: string;
+            /** @description It ends then (RFC 3339), and the instrument with it; never unless told. */
+            valid_until?: string | null;
+        };
+        /** @description A question without a right answer. */
+        Poll: {
+            /** @description 2 to 5 answers. */
+            answers: components["schemas"]["Answer"][];
+            /** @description The language that the texts above are in (BCP 47: `en-GB`); needed with `locales`. */
+            default_locale?: string | null;
+            /** @description A text that must be told with it, shown whole from the first frame; up to 120 characters. */
+            disclosure?: string | null;
+            /** @description What assistive tools call the card, where the question or the title alone would not do; up to 120 characters. */
+            label?: string | null;
+            /**
+             * @description The texts in other languages, by BCP 47 tag, at most 30. A viewer gets the exact tag, else the language without its
+             *     region (RFC 4647 lookup), else the texts above. In an overlay there is only the one that was chosen.
+             */
+            locales?: {
+                [key: string]: components["schemas"]["LocaleTexts"];
+            };
+            /** @description Who pays for it; nobody unless told. Up to 60 characters, shown from the first frame. */
+            paid_by?: string | null;
+            /** @description Up to 60 characters. */
+            question: string;
+            theme?: components["schemas"]["Theme"] | null;
+        };
         /** @description A price. */
         Price: {
             /**
@@ -2452,6 +5413,11 @@ export interface components {
             /** @description ISO 4217: `EUR`. */
             currency: string;
         };
+        /**
+         * @description What is paid for.
+         * @enum {string}
+         */
+        PriceModel: "cpm" | "cpc" | "cpe" | "cpa";
         /**
          * @description Why a request was refused (`application/problem+json`, RFC 9457).
          * @example {
@@ -2488,6 +5454,49 @@ export interface components {
          * @enum {string}
          */
         QuietScope: "instrument" | "media";
+        /** @description A question with a right answer. */
+        Quiz: {
+            /** @description 2 to 6 answers. Where the right one is `true` or `false`, the list may be empty: they are `true` and `false` then. */
+            answers: components["schemas"]["Answer"][];
+            /** @description The `answer_id` of the right one. It does not leave the server before the viewer has answered. */
+            correct_answer_id?: string | null;
+            /** @description The language that the texts above are in (BCP 47: `en-GB`); needed with `locales`. */
+            default_locale?: string | null;
+            /** @description A text that must be told with it, shown whole from the first frame; up to 120 characters. */
+            disclosure?: string | null;
+            /** @description What assistive tools call the card, where the question or the title alone would not do; up to 120 characters. */
+            label?: string | null;
+            /**
+             * @description The texts in other languages, by BCP 47 tag, at most 30. A viewer gets the exact tag, else the language without its
+             *     region (RFC 4647 lookup), else the texts above. In an overlay there is only the one that was chosen.
+             */
+            locales?: {
+                [key: string]: components["schemas"]["LocaleTexts"];
+            };
+            /** @description Who pays for it; nobody unless told. Up to 60 characters, shown from the first frame. */
+            paid_by?: string | null;
+            /** @description Up to 60 characters. */
+            question: string;
+            theme?: components["schemas"]["Theme"] | null;
+        };
+        /** @description A rate and its 95 % interval (Wilson). */
+        RateInterval: {
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The rate, 0 to 1.
+             */
+            rate: number;
+        };
         /**
          * @description The stores answer.
          * @example {
@@ -2507,10 +5516,43 @@ export interface components {
             stores: string[];
         };
         /**
-         * @description Why a candidate was left out, or why there was none.
+         * @description Why a candidate was left out, or why there was none:
+         *
+         *     - `nothing_on_screen`: Nothing that triggers an instrument is in the window.
+         *     - `other_media`: It runs on other media only.
+         *     - `outside_schedule`: Its schedule has not begun, or is over.
+         *     - `cannot_draw`: The client cannot draw its kind.
+         *     - `outside_audience`: The viewer is not in its audience.
+         *     - `no_consent`: Its audience asks for a profile that may not be used: no consent.
+         *     - `frequency_capped`: The viewer has seen it as often as its cap allows.
+         *     - `quiet`: It, or the media, is in its quiet time after an overlay.
+         *     - `showing`: The device is showing an overlay, or has just shown it.
+         *     - `outranked`: Another candidate of the same slot went before it.
+         *     - `held`: The media is held: nothing is shown on it now.
+         *     - `not_live`: The cue put an instrument to all that is not live any more.
+         *     - `withdrawn`: The cue put an instrument to all and was taken back.
+         *     - `ad_break`: The stream is in an ad break, in which it may not run.
+         *     - `outside_daypart`: The hour is none of those in which it runs, in its schedule's zone.
+         *     - `outside_media_clock`: The media is not in the part in which it runs: another half, another minute, before its marker.
+         *     - `trigger_unmet`: What it asks of the picture is there in part only: not long, large or sure enough, elsewhere, or with something it excludes.
+         *     - `rival_on_screen`: A rival of its advertiser is on screen, or it is a rival of a brand that is.
+         *     - `restricted_category`: Its category is restricted, and viewer, country or media are not such that it may run.
+         *     - `near_sensitive`: Its category is restricted, and a minor, an injury or a moderation label is on screen.
+         *     - `category_opted_out`: The viewer opted out of its category.
+         *     - `not_following`: It follows another instrument that this viewer has not met yet.
+         *     - `cooling_down`: A cooldown after another overlay holds it back.
+         *     - `suppressed`: The viewer has clicked, answered or converted already, and it stops then.
+         *     - `budget_spent`: Its campaign has no budget left, or has reached its goal.
+         *     - `paced`: Its campaign is ahead of its plan of delivery.
+         *     - `killed`: A kill switch of the instrument, its advertiser or the media is on.
+         *     - `separated`: It is kept apart from a competing advertiser or another of its category.
+         *     - `mixed`: The mix rules want something else first: so many ads for so many engagements.
+         *     - `interrupted`: The viewer's budget of interruptions is spent.
+         *     - `holdout`: The viewer is held out and sees nothing, so that the others can be compared with it.
+         *     - `no_room`: No place on the picture is free for it.
          * @enum {string}
          */
-        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked" | "held" | "not_live" | "withdrawn" | "ad_break";
+        Reason: "NothingOnScreen" | "OtherMedia" | "OutsideSchedule" | "CannotDraw" | "OutsideAudience" | "NoConsent" | "FrequencyCapped" | "Quiet" | "Showing" | "Outranked" | "Held" | "NotLive" | "Withdrawn" | "AdBreak" | "OutsideDaypart" | "OutsideMediaClock" | "TriggerUnmet" | "RivalOnScreen" | "RestrictedCategory" | "NearSensitive" | "CategoryOptedOut" | "NotFollowing" | "CoolingDown" | "Suppressed" | "BudgetSpent" | "Paced" | "Killed" | "Separated" | "Mixed" | "Interrupted" | "Holdout" | "NoRoom";
         /** @description How many candidates a reason left out. */
         ReasonCount: {
             /**
@@ -2520,6 +5562,21 @@ export interface components {
             count: number;
             /** @description The reason. */
             reason: components["schemas"]["Reason"];
+        };
+        /** @description How often a reason stopped an instrument. */
+        ReasonShare: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description The reason. */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: double
+             * @description Of how often it was considered, 0 to 1.
+             */
+            share: number;
         };
         /** @description Who says what a picture shows. */
         Recogniser: {
@@ -2567,18 +5624,610 @@ export interface components {
              */
             width: number;
         };
+        /** @description A part of the picture. */
+        Region: {
+            /** @description A third of it, by name. */
+            third: components["schemas"]["Third"];
+        } | {
+            /** @description A box, in ratios of the picture. */
+            box: components["schemas"]["RegionBox"];
+        };
+        /** @description A box within the picture, in ratios of its width and height. */
+        RegionBox: {
+            /**
+             * Format: double
+             * @description Height.
+             */
+            height: number;
+            /**
+             * Format: double
+             * @description Left edge.
+             */
+            left: number;
+            /**
+             * Format: double
+             * @description Top edge.
+             */
+            top: number;
+            /**
+             * Format: double
+             * @description Width.
+             */
+            width: number;
+        };
+        /** @description Whom a relation names. */
+        Related: {
+            /** @description This entity, which must be registered. */
+            entity_id: string;
+        } | {
+            /** @description Every entity of this category, or of one in it. */
+            category: string;
+        };
+        /** @description A simulated audience. */
+        ReplayAudience: {
+            /**
+             * @description How many arrive in each of as many equal stretches of the window, in relation to each other; all at its beginning
+             *     unless told. At most 100.
+             */
+            arrivals?: number[];
+            /** @description Who they are; nobody known unless told. At most 20. */
+            groups?: components["schemas"]["ReplayGroup"][];
+            /**
+             * Format: int32
+             * @description How many of them are simulated; 1000 or all of them unless told. Together with the steps at most 400 000 questions.
+             */
+            sample?: number | null;
+            /**
+             * Format: int64
+             * @description Another seed draws another audience with other choices.
+             */
+            seed?: number;
+            /**
+             * Format: int64
+             * @description How many people it stands for: 1 to 100 000 000. Forecasts are scaled to it.
+             */
+            size: number;
+        };
+        /** @description What may be expected of the whole audience. */
+        ReplayForecast: {
+            /**
+             * Format: int64
+             * @description How many impressions.
+             */
+            impressions: number;
+            /**
+             * Format: int64
+             * @description How many viewers.
+             */
+            reach: number;
+        };
+        /** @description What an instrument is to reach. */
+        ReplayGoal: {
+            /**
+             * Format: int64
+             * @description How many impressions.
+             */
+            impressions: number;
+            /** @description Which instrument. */
+            instrument_id: string;
+        };
+        /** @description A group of a simulated audience. */
+        ReplayGroup: {
+            /** @description A saved audience that all of them are in: whom the profile and the mixes draw, as long as the rule lets them in. */
+            audience_id?: string | null;
+            /** @description Attributes that differ within the group, each drawn by itself. At most 20. */
+            mixes?: components["schemas"]["ReplayMix"][];
+            /** @description What the report calls it; its place unless told. */
+            name?: string | null;
+            profile?: components["schemas"]["ViewerProfile"] | null;
+            /**
+             * Format: double
+             * @description How many belong to it, in relation to the others.
+             */
+            weight: number;
+        };
+        /** @description An attribute that differs within a group. */
+        ReplayMix: {
+            /** @description Its full name: `demography.age`. */
+            attribute: string;
+            /** @description Its values with their weights; 1 to 50. */
+            values: components["schemas"]["ReplayValue"][];
+        };
+        /** @description What an instrument reached within a group. */
+        ReplayReach: {
+            /**
+             * Format: int64
+             * @description How often it was shown.
+             */
+            impressions: number;
+            /** @description The group. */
+            name: string;
+            /**
+             * Format: int64
+             * @description To how many.
+             */
+            reach: number;
+        };
+        /**
+         * @description What would have been shown.
+         * @example {
+         *       "campaigns": [],
+         *       "every_ms": 10000,
+         *       "from_ms": 0,
+         *       "instruments": [
+         *         {
+         *           "considered": 900,
+         *           "expected_engagements": 42.1,
+         *           "first_position_ms": 61000,
+         *           "forecast": {
+         *             "impressions": 32500,
+         *             "reach": 32500
+         *           },
+         *           "frequency": 1,
+         *           "groups": [
+         *             {
+         *               "impressions": 130,
+         *               "name": "1",
+         *               "reach": 130
+         *             }
+         *           ],
+         *           "impressions": 130,
+         *           "instrument_id": "0193…",
+         *           "kind": "poll",
+         *           "last_position_ms": 81000,
+         *           "name": "Kingfisher poll",
+         *           "reach": 130,
+         *           "reasons": [
+         *             {
+         *               "count": 250,
+         *               "reason": "outside_audience"
+         *             }
+         *           ],
+         *           "under_delivery": {
+         *             "forecast": 32500,
+         *             "goal": 40000,
+         *             "share": 0.8125
+         *           }
+         *         }
+         *       ],
+         *       "media_id": "harbour-cup",
+         *       "more_in_timeline": 129,
+         *       "questions": 541000,
+         *       "ranked_by": "popularity",
+         *       "reasons": [
+         *         {
+         *           "count": 480,
+         *           "reason": "quiet"
+         *         }
+         *       ],
+         *       "timeline": [
+         *         {
+         *           "group": "1",
+         *           "hide_at_ms": 91000,
+         *           "instrument_id": "0193…",
+         *           "position_ms": 61000,
+         *           "viewer": 17
+         *         }
+         *       ],
+         *       "to_ms": 5400000,
+         *       "viewers": 1000,
+         *       "warnings": [
+         *         "Kingfisher poll reaches 81 % of its goal: 32500 of 40000 impressions."
+         *       ]
+         *     }
+         */
+        ReplayReport: {
+            /** @description How the campaigns of those instruments stand that have a goal in impressions. */
+            campaigns: components["schemas"]["ReplayedCampaign"][];
+            /**
+             * Format: int64
+             * @description How far apart they asked.
+             */
+            every_ms: number;
+            /**
+             * Format: int64
+             * @description The first position at which viewers asked.
+             */
+            from_ms: number;
+            /** @description What became of each instrument, in the order of the request; those that are only live behind them, where shown. */
+            instruments: components["schemas"]["Replayed"][];
+            /** @description The media. */
+            media_id: string;
+            /**
+             * Format: int64
+             * @description How many overlays the timeline leaves out.
+             */
+            more_in_timeline: number;
+            /**
+             * Format: int64
+             * @description How many decisions were made for them.
+             */
+            questions: number;
+            /** @description Who ranked: `popularity`, or the model's id. */
+            ranked_by: string;
+            /** @description Why candidates were left out, over all questions. */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** @description What was shown, when, and to whom: the first overlays in the order of positions and viewers. */
+            timeline: components["schemas"]["ReplayShowing"][];
+            /**
+             * Format: int64
+             * @description The last one at which they may have asked.
+             */
+            to_ms: number;
+            /**
+             * Format: int32
+             * @description How many viewers were simulated.
+             */
+            viewers: number;
+            /** @description What to look at before it runs, each in a sentence. */
+            warnings: string[];
+        };
+        /**
+         * @description What to replay. The same request over the same detections is answered by the same bytes.
+         * @example {
+         *       "audience": {
+         *         "arrivals": [
+         *           6,
+         *           3,
+         *           1
+         *         ],
+         *         "groups": [
+         *           {
+         *             "profile": {
+         *               "consent": {
+         *                 "personalisation": true
+         *               },
+         *               "psychograph": {
+         *                 "likes": [
+         *                   "birds"
+         *                 ]
+         *               }
+         *             },
+         *             "weight": 3
+         *           },
+         *           {
+         *             "weight": 1
+         *           }
+         *         ],
+         *         "sample": 1000,
+         *         "seed": 7,
+         *         "size": 250000
+         *       },
+         *       "every_ms": 10000,
+         *       "from_ms": 0,
+         *       "goals": [
+         *         {
+         *           "impressions": 40000,
+         *           "instrument_id": "0193…"
+         *         }
+         *       ],
+         *       "instrument_ids": [
+         *         "0193…"
+         *       ],
+         *       "to_ms": 5400000
+         *     }
+         */
+        ReplayRequest: {
+            /** @description Who watches. */
+            audience: components["schemas"]["ReplayAudience"];
+            /** @description Instruments that are not registered. The first one's id is 00000000-0000-8000-8000-000000000001, and so on. */
+            drafts?: components["schemas"]["NewInstrument"][];
+            /**
+             * Format: int64
+             * @description How far apart viewers ask: 1000 to 600 000, 10 000 unless told.
+             */
+            every_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The first position at which viewers ask.
+             */
+            from_ms: number;
+            /** @description What is to be reached. */
+            goals?: components["schemas"]["ReplayGoal"][];
+            /** @description Instruments by their ids, in whatever state, each as its latest version says. At most 200 together with the drafts. */
+            instrument_ids?: string[];
+            /**
+             * Format: int32
+             * @description How many overlays each may get at once: 1 to 4, 1 unless told.
+             */
+            slots?: number | null;
+            /** @description When `from_ms` is reached (RFC 3339), for schedules; as if it were live, at the media's zero plus `from_ms`, unless told. */
+            starts_at?: string | null;
+            /**
+             * Format: int32
+             * @description How many overlays the timeline tells: 0 to 1000, 100 unless told.
+             */
+            timeline?: number | null;
+            /**
+             * Format: int64
+             * @description The last position at which they may ask; at most 6 hours later.
+             */
+            to_ms: number;
+            /** @description Let everything compete that is live now, too; false unless told. */
+            with_live?: boolean;
+        };
+        /** @description One overlay of the timeline. */
+        ReplayShowing: {
+            /** @description Of which group. */
+            group: string;
+            /**
+             * Format: int64
+             * @description Where it hides.
+             */
+            hide_at_ms: number;
+            /** @description Which instrument. */
+            instrument_id: string;
+            /**
+             * Format: int64
+             * @description Where it appeared.
+             */
+            position_ms: number;
+            /**
+             * Format: int32
+             * @description To which simulated viewer, counted from 0.
+             */
+            viewer: number;
+        };
+        /** @description One value of a mix. */
+        ReplayValue: {
+            value?: components["schemas"]["AttributeValue"] | null;
+            /**
+             * Format: double
+             * @description How many have it, in relation to the others.
+             */
+            weight: number;
+        };
+        /** @description What would have become of one instrument. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description In how many decisions it was a candidate.
+             */
+            considered: number;
+            /**
+             * Format: double
+             * @description How many of the impressions are expected to engage, by who ranks.
+             */
+            expected_engagements: number;
+            /**
+             * Format: int64
+             * @description Where it was shown first; `null` where it was not.
+             */
+            first_position_ms: number | null;
+            /** @description Scaled to the audience's size. */
+            forecast: components["schemas"]["ReplayForecast"];
+            /**
+             * Format: double
+             * @description How often each of those saw it on average; 0 where nobody did.
+             */
+            frequency: number;
+            /** @description The same by group. */
+            groups: components["schemas"]["ReplayReach"][];
+            /**
+             * Format: int64
+             * @description How often it was shown to those simulated.
+             */
+            impressions: number;
+            /** @description Which instrument. */
+            instrument_id: string;
+            /** @description Its kind. */
+            kind: components["schemas"]["InstrumentKind"];
+            /**
+             * Format: int64
+             * @description Where it was shown last.
+             */
+            last_position_ms: number | null;
+            /** @description What your colleagues call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description To how many of them.
+             */
+            reach: number;
+            /** @description What stopped it. */
+            reasons: components["schemas"]["ReasonCount"][];
+            under_delivery?: components["schemas"]["UnderDelivery"] | null;
+        };
+        /** @description How a campaign would stand after a replay. */
+        ReplayedCampaign: {
+            /** @description Which campaign. */
+            campaign_id: string;
+            /**
+             * Format: int64
+             * @description How many may be expected of the instruments that were replayed.
+             */
+            forecast: number;
+            /**
+             * Format: int64
+             * @description How many impressions it is to reach.
+             */
+            goal: number;
+            /** @description What your colleagues call it. */
+            name: string;
+            /**
+             * Format: double
+             * @description The one by the other; below 1 it delivers too little.
+             */
+            share: number;
+        };
+        /**
+         * @description A report.
+         * @example {
+         *       "as_of": "2026-11-21T00:00:00.000Z",
+         *       "by": [
+         *         "instrument"
+         *       ],
+         *       "from": "2026-11-20T00:00:00.000Z",
+         *       "lines": [
+         *         {
+         *           "answer_rate": {
+         *             "high": 0.004,
+         *             "low": 0,
+         *             "rate": 0
+         *           },
+         *           "answers": 0,
+         *           "billed_micros": 12000000,
+         *           "click_rate": {
+         *             "high": 0.056,
+         *             "low": 0.031,
+         *             "rate": 0.042
+         *           },
+         *           "clicks": 40,
+         *           "conversion_rate": {
+         *             "high": 0.065,
+         *             "low": 0.038,
+         *             "rate": 0.05
+         *           },
+         *           "conversion_values": [
+         *             {
+         *               "currency": "EUR",
+         *               "value_micros": 945000000
+         *             }
+         *           ],
+         *           "conversions": 50,
+         *           "dismiss_rate": {
+         *             "high": 0.044,
+         *             "low": 0.022,
+         *             "rate": 0.031
+         *           },
+         *           "dismissals": 31,
+         *           "held_out": 100,
+         *           "held_out_conversions": 2,
+         *           "impressions": 1000,
+         *           "key": [
+         *             "0193d3f0-7d5e-7a3c-9c0e-0b1a2c3d4e5f"
+         *           ],
+         *           "lift": {
+         *             "difference": 0.03,
+         *             "held_out_rate": 0.02,
+         *             "high": 0.049,
+         *             "low": -0.021,
+         *             "relative": 1.5
+         *           },
+         *           "scans": 2,
+         *           "viewable": 950,
+         *           "viewable_rate": {
+         *             "high": 0.962,
+         *             "low": 0.935,
+         *             "rate": 0.95
+         *           }
+         *         }
+         *       ],
+         *       "to": "2026-11-21T00:00:00.000Z"
+         *     }
+         */
+        Report: {
+            /** @description When it was read (RFC 3339). */
+            as_of: string;
+            /** @description The dimensions. */
+            by: components["schemas"]["ReportDimension"][];
+            /** @description From this moment on (RFC 3339). */
+            from: string;
+            /** @description The lines, in the order of their keys. */
+            lines: components["schemas"]["ReportLine"][];
+            /** @description Until before this one (RFC 3339). */
+            to: string;
+        };
+        /**
+         * @description What a report can be by.
+         * @enum {string}
+         */
+        ReportDimension: "instrument" | "campaign" | "advertiser" | "media" | "audience" | "detection" | "variant" | "hour";
+        /** @description One line of a report. */
+        ReportLine: {
+            answer_rate: components["schemas"]["RateInterval"] | null;
+            /**
+             * Format: int64
+             * @description Answers.
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description What was billed, in millionths of the campaigns' currencies: ask by campaign where those differ.
+             */
+            billed_micros: number;
+            click_rate: components["schemas"]["RateInterval"] | null;
+            /**
+             * Format: int64
+             * @description Presses of the button.
+             */
+            clicks: number;
+            conversion_rate: components["schemas"]["RateInterval"] | null;
+            /** @description What conversions were worth, by currency. */
+            conversion_values: components["schemas"]["ConversionValue"][];
+            /**
+             * Format: int64
+             * @description Conversions.
+             */
+            conversions: number;
+            dismiss_rate: components["schemas"]["RateInterval"] | null;
+            /**
+             * Format: int64
+             * @description Sent away.
+             */
+            dismissals: number;
+            /**
+             * Format: int64
+             * @description What would have been drawn for those who are held out.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Conversions of those.
+             */
+            held_out_conversions: number;
+            /**
+             * Format: int64
+             * @description Overlays that were drawn.
+             */
+            impressions: number;
+            /** @description The value of each dimension, in the order of `by`; `null` where it has none. */
+            key: (string | null)[];
+            lift: components["schemas"]["Lift"] | null;
+            /**
+             * Format: int64
+             * @description Scans of the code.
+             */
+            scans: number;
+            /**
+             * Format: int64
+             * @description Half in view for a second.
+             */
+            viewable: number;
+            viewable_rate: components["schemas"]["RateInterval"] | null;
+        };
+        /**
+         * @description What must be kept where something restricted is advertised.
+         *
+         *     It needs a viewer who declared the age, one of the instrument's `countries` and the mandatory text; it never runs
+         *     on media for children, nor near detected minors, injuries or moderation labels.
+         */
+        Restriction: {
+            /**
+             * Format: int32
+             * @description Viewers must have declared at least this age.
+             */
+            least_age: number;
+            /** @description Countries that ask for more. */
+            least_age_in: components["schemas"]["LeastAge"][];
+            /** @description What its mandatory text must say. */
+            mandatory_text: string;
+        };
         /**
          * @description What became of an instrument, over all its versions.
          * @example {
          *       "answers": 431,
          *       "as_of": "2026-11-20T19:05:00Z",
          *       "clicks": 0,
+         *       "conversion_values": [],
+         *       "conversions": 0,
          *       "dismissals": 52,
          *       "engaged_high": 0.386,
          *       "engaged_low": 0.331,
          *       "engaged_rate": 0.358,
          *       "impressions": 1204,
          *       "instrument_id": "0193…",
+         *       "scans": 0,
          *       "tallies": [
          *         {
          *           "answer_id": "fish",
@@ -2589,6 +6238,7 @@ export interface components {
          *           "count": 131
          *         }
          *       ],
+         *       "uncounted": 2,
          *       "viewable": 1180
          *     }
          */
@@ -2605,6 +6255,13 @@ export interface components {
              * @description How often its button was pressed.
              */
             clicks: number;
+            /** @description What its conversions were worth, by currency. */
+            conversion_values: components["schemas"]["ConversionValue"][];
+            /**
+             * Format: int64
+             * @description How often what it was for was done.
+             */
+            conversions: number;
             /**
              * Format: int64
              * @description How often it was sent away.
@@ -2622,7 +6279,7 @@ export interface components {
             engaged_low: number | null;
             /**
              * Format: double
-             * @description The share of drawn overlays that were clicked or answered; `null` before the first impression.
+             * @description The share of drawn overlays that were clicked, scanned, answered or converted; `null` before the first impression.
              */
             engaged_rate: number | null;
             /**
@@ -2632,14 +6289,29 @@ export interface components {
             impressions: number;
             /** @description The instrument. */
             instrument_id: string;
+            /**
+             * Format: int64
+             * @description How often its code was scanned.
+             */
+            scans: number;
             /** @description How many gave each answer; empty where there is no question. */
             tallies: components["schemas"]["AnswerTally"][];
+            /**
+             * Format: int64
+             * @description How much came before its overlay's impression, and waits for it or waited in vain; in no other number.
+             */
+            uncounted: number;
             /**
              * Format: int64
              * @description How often half of it was in view for a second.
              */
             viewable: number;
         };
+        /**
+         * @description Where the review of an instrument's latest version stands.
+         * @enum {string}
+         */
+        Review: "draft" | "in_review" | "approved";
         /** @description A rule over a viewer's attributes; at most 8 deep and 64 tests. */
         Rule: {
             /** @description All of these hold. */
@@ -2653,13 +6325,20 @@ export interface components {
         } | {
             /** @description This test holds. */
             test: components["schemas"]["Test"];
+        } | {
+            /** @description What the saved audience of this id says. */
+            saved: string;
         };
         /** @description When it may run. */
         Schedule: {
+            /** @description Up to 32 parts of the week; at all hours unless told. */
+            dayparts?: components["schemas"]["Daypart"][];
             /** @description Not from this on (RFC 3339). */
             ends_at: string | null;
             /** @description Not before this (RFC 3339). */
             starts_at: string | null;
+            /** @description By whose clocks `dayparts` are: an IANA zone such as `Europe/Berlin`; needed with them. */
+            zone?: string | null;
         };
         /** @description One name in the window. */
         Seen: {
@@ -2749,6 +6428,25 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description How long competitors are kept apart for one viewer, from when the first hides. In one answer, and while one of them is
+         *     on the screen, they always are. Who competes: whoever an instrument's `competes_with` names, rivals by their
+         *     entities, and different advertisers in one of `categories`.
+         */
+        Separation: {
+            /**
+             * Format: int64
+             * @description Between advertisers that compete: 0 to 86 400 000 ms.
+             */
+            advertisers_ms?: number;
+            /** @description Ids of categories, or of what they lie within, in which advertisers compete. At most 100. */
+            categories?: string[];
+            /**
+             * Format: int64
+             * @description Between different advertisers in one of `categories`: 0 to 86 400 000 ms.
+             */
+            categories_ms?: number;
+        };
         /** @description What carries a media's cues inside its stream. */
         Signal: {
             /** @description The channel, as the origin names it. */
@@ -2773,11 +6471,17 @@ export interface components {
         /**
          * @description The state to go to.
          * @example {
-         *       "state": "live"
+         *       "note": "the price is right",
+         *       "state": "approved"
          *     }
          */
         StateChange: {
-            /** @description `draft` or `live`. */
+            /** @description What to say about it in the audit trail; up to 500 characters. */
+            note?: string | null;
+            /**
+             * @description `in_review` submits the latest version, `approved` approves it, `draft` takes it back or sends it back; `live`,
+             *     `paused` and `archived` move the instrument.
+             */
             state: components["schemas"]["InstrumentState"];
         };
         /** @description How sure the recogniser must be. */
@@ -2788,14 +6492,46 @@ export interface components {
              */
             min_confidence?: number | null;
         };
+        /** @description What a number of a report means. */
+        Term: {
+            /** @description What it counts, and what not. */
+            meaning: string;
+            /** @description The field of a report's line. */
+            name: string;
+        };
         /** @description A test of one attribute. One that the viewer does not have fails every test but `not_exists`. */
         Test: {
-            /** @description `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`. */
+            /** @description `demography.age`, `behaviour.visits`, `psychograph.likes`, `attributes.plan`; it must be declared (`GET /v1/attributes`). */
             attribute: string;
             /** @description How to compare. */
             op: components["schemas"]["Op"];
-            value?: components["schemas"]["AttributeValue"] | null;
+            value?: components["schemas"]["TestValue"] | null;
         };
+        /** @description What a test compares with. */
+        TestValue: boolean | number | string | string[] | number[];
+        /**
+         * @description How a card looks: a theme, and the colours that differ from it, each `#rrggbb`. Text that would stand out by less than
+         *     4.5 to 1, or a mark by less than 3 to 1, is refused with the number.
+         */
+        Theme: {
+            /** @description What can be acted on: the button, the line, the own answer. */
+            accent?: string | null;
+            /** @description The theme that all else is taken from. */
+            base: components["schemas"]["BaseTheme"];
+            /** @description What is read there second. */
+            muted?: string | null;
+            /** @description What is read on the button. */
+            on_accent?: string | null;
+            /** @description The card itself. */
+            surface?: string | null;
+            /** @description What is read on it. */
+            text?: string | null;
+        };
+        /**
+         * @description A third of the picture.
+         * @enum {string}
+         */
+        Third: "left" | "centre" | "right" | "top" | "middle" | "bottom";
         /**
          * @description What was seen, in stretches of one length.
          * @example {
@@ -2879,15 +6615,112 @@ export interface components {
             /** @description The time zone in which people speak of it, by its IANA name; `UTC` unless told. */
             zone?: string | null;
         };
-        /** @description What must be on screen. */
+        /** @description What a device has counted of one instrument, where caps are its own to keep. */
+        Told: {
+            /** @description How long ago it was shown, the last times; at most 16. */
+            ago_ms?: number[];
+            /**
+             * Format: int32
+             * @description How often it was shown in all.
+             */
+            count?: number;
+            /** @description What the viewer did with it. */
+            done?: components["schemas"]["Act"][];
+            /** @description Which instrument. */
+            instrument_id: string;
+            kind?: components["schemas"]["InstrumentKind"] | null;
+            /**
+             * Format: int64
+             * @description How long it shows.
+             */
+            show_ms?: number;
+        };
+        /**
+         * @description What must be on screen: one of `names` and `any`, all of `all`, and nothing of `none`.
+         *
+         *     Detections of celebrities trigger only instruments with a `person_right`. Without `names`, `any` and `all` it may run
+         *     at any cue that something else sets off.
+         * @example {
+         *       "min_confidence": 80,
+         *       "names": [
+         *         "Kingfisher"
+         *       ],
+         *       "none": [
+         *         {
+         *           "kind": "label",
+         *           "name": "Cat"
+         *         }
+         *       ]
+         *     }
+         */
         Trigger: {
+            /** @description Somebody must be on screen who endorses the advertiser, as entities have it. */
+            advertiser_endorsed_by_detected?: boolean;
+            /** @description Up to 32 conditions that must all hold. */
+            all?: components["schemas"]["Condition"][];
+            /** @description Up to 32 conditions; one of them, or of `names`, is enough. */
+            any?: components["schemas"]["Condition"][];
             /**
              * Format: double
-             * @description How sure the recogniser must be, 0 to 100; 50 unless told.
+             * @description How sure the recogniser must be, 0 to 100, unless a condition says otherwise; 50 unless told.
              */
             min_confidence: number | null;
-            /** @description 1 to 50 names; one of them is enough. They match whatever the case. */
-            names: string[];
+            /**
+             * Format: int64
+             * @description For how long at a stretch it must be on screen, unless a condition says otherwise: 0 to 10 000 ms, 0 unless told.
+             *     Detections that lie no more than 2 s apart are one stretch.
+             */
+            min_on_screen_ms?: number | null;
+            /** @description Up to 50 names, each short for a condition of nothing else; one of them is enough. They match whatever the case. */
+            names?: string[];
+            /** @description Up to 32 conditions of which none may hold. */
+            none?: components["schemas"]["Condition"][];
+        };
+        /** @description A forecast that falls short of its goal. */
+        UnderDelivery: {
+            /**
+             * Format: int64
+             * @description What may be expected.
+             */
+            forecast: number;
+            /**
+             * Format: int64
+             * @description What is to be reached.
+             */
+            goal: number;
+            /**
+             * Format: double
+             * @description The one by the other, below 1.
+             */
+            share: number;
+        };
+        /** @description One way to tell an instrument. */
+        Variant: {
+            content?: components["schemas"]["Content"] | null;
+            /** @description 1 to 128 of `A-Za-z0-9._:-`; unique within the instrument. */
+            variant_id: string;
+            /**
+             * Format: int32
+             * @description How large its share of the viewers is, beside the others' weights: 1 to 1000, 100 unless told.
+             */
+            weight?: number | null;
+        };
+        /** @description How one variant does, over the last 92 days. */
+        VariantResult: {
+            /**
+             * Format: double
+             * @description Its weight's share.
+             */
+            expected_share: number;
+            /** @description What happened. */
+            report: components["schemas"]["ReportLine"];
+            /** @description Its id. */
+            variant_id: string;
+            /**
+             * Format: int64
+             * @description How many viewers it was drawn for.
+             */
+            viewers: number;
         };
         /** @description Whether a challenger may replace the champion. */
         Verdict: {
@@ -2933,6 +6766,9 @@ export interface components {
          *           "age": 34,
          *           "country": "NO"
          *         },
+         *         "opt_out_categories": [
+         *           "gambling"
+         *         ],
          *         "psychograph": {
          *           "likes": [
          *             "birds",
@@ -2970,6 +6806,9 @@ export interface components {
          *         "age": 34,
          *         "country": "NO"
          *       },
+         *       "opt_out_categories": [
+         *         "gambling"
+         *       ],
          *       "psychograph": {
          *         "likes": [
          *           "birds",
@@ -2993,11 +6832,98 @@ export interface components {
             demography?: {
                 [key: string]: components["schemas"]["AttributeValue"];
             };
+            /**
+             * @description Ids of categories of which the viewer wants to see nothing, or what lies in them; this always wins, and needs no
+             *     consent to be kept.
+             */
+            opt_out_categories?: string[];
             /** @description What the viewer cares for: `likes`, …; at most 32 attributes. */
             psychograph?: {
                 [key: string]: components["schemas"]["AttributeValue"];
             };
         };
+        /**
+         * @description A registered webhook.
+         * @example {
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "description": "Newsroom",
+         *       "events": [
+         *         "ingest.succeeded",
+         *         "ingest.failed"
+         *       ],
+         *       "paused": false,
+         *       "updated_at": "2026-11-20T18:40:00.000Z",
+         *       "url": "https://crm.example.com/beckon",
+         *       "webhook_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d"
+         *     }
+         */
+        Webhook: {
+            /** @description When it was registered (RFC 3339). */
+            created_at: string;
+            /** @description What your colleagues call it. */
+            description: string | null;
+            /** @description What it is told. */
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Nothing is sent. */
+            paused: boolean;
+            /**
+             * @description The secret that deliveries are signed with: told once, when it is made. `Beckon-Signature: t=<seconds>,v1=<hex>`
+             *     is HMAC-SHA256 over `<seconds>.<body>`; after a change the secret before signs along for a day, as a second `v1`.
+             */
+            secret?: string | null;
+            /** @description When it was changed last (RFC 3339). */
+            updated_at: string;
+            /** @description Where it is told. */
+            url: string;
+            /** @description Its id. */
+            webhook_id: string;
+        };
+        /**
+         * @description One notice on its way to one webhook.
+         * @example {
+         *       "attempts": 1,
+         *       "created_at": "2026-11-20T18:40:00.000Z",
+         *       "delivered_at": null,
+         *       "delivery_id": "ingest.succeeded:01964d2e",
+         *       "event": "ingest.succeeded",
+         *       "next_at": "2026-11-20T18:40:04.000Z",
+         *       "reason": "it answered 503",
+         *       "state": "pending",
+         *       "status": 503
+         *     }
+         */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description When it happened (RFC 3339). */
+            created_at: string;
+            /** @description When it was heard (RFC 3339). */
+            delivered_at: string | null;
+            /** @description The notice's id: the same on every try and for every webhook, so that a receiver can tell repeats. */
+            delivery_id: string;
+            /** @description What happened. */
+            event: components["schemas"]["WebhookEvent"];
+            /** @description When it is tried again (RFC 3339); `null` once it is over. */
+            next_at: string | null;
+            /** @description Why the last try failed. */
+            reason: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the last answer; `null` where there was none.
+             */
+            status: number | null;
+        };
+        /**
+         * @description What a webhook can be told. Each notice is posted as JSON with at least `event`, `delivery_id` and `at`; the other
+         *     fields are the event's own.
+         * @enum {string}
+         */
+        WebhookEvent: "ingest.succeeded" | "ingest.failed" | "instrument.state_changed" | "kill_switch.changed" | "campaign.goal_reached" | "campaign.budget_spent" | "conversion.recorded" | "ping";
     };
     responses: never;
     parameters: never;
@@ -3062,6 +6988,42 @@ export interface operations {
             };
         };
     };
+    follow_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the instrument's own link */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_readiness: {
         parameters: {
             query?: never;
@@ -3080,6 +7042,493 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attributes: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Attribute"];
+                };
+            };
+        };
+    };
+    get_attribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declare_attribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttribute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audiences: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Audience"];
+                };
+            };
+        };
+    };
+    save_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAudience"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAudience"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this resource, such as `instruments/01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d`. */
+                resource?: string;
+                /** @description Only what this subject did. */
+                subject?: string;
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+        };
+    };
+    list_campaigns: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["CampaignState"];
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Campaign"];
+                };
+            };
+        };
+    };
+    create_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDelivery"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignStateChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3109,6 +7558,333 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CatalogueItem"];
+                };
+            };
+        };
+    };
+    list_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Category"];
+                };
+            };
+        };
+    };
+    send_conversions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionBatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_delivery_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the rules that are known */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRules"];
+                };
+            };
+            /** @description They are known */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    replace_delivery_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the rules that were read */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeliveryRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRules"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_entities: {
+        parameters: {
+            query?: {
+                /** @description One of their names begins so, whatever the case. */
+                name?: string;
+                /** @description Only those of this kind. */
+                kind?: components["schemas"]["EntityKind"];
+                /** @description Only those of this category, or of one in it. */
+                category?: string;
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entity"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntityUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3249,11 +8025,99 @@ export interface operations {
             };
         };
     };
+    upload_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The image (image/png, image/jpeg or image/webp) */
+        requestBody: {
+            content: {
+                "image/png": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example the image */
+                    "image/png": number[];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_instruments: {
         parameters: {
             query?: {
                 /** @description Only those in this state. */
                 state?: components["schemas"]["InstrumentState"];
+                /** @description Only those whose latest version's review stands so: `in_review` lists what waits for approval. */
+                review?: components["schemas"]["Review"];
+                /** @description Only the one with this id in your own system. */
+                external_id?: string;
                 /** @description How many items at the most: 1 to 500, 100 unless told. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -3278,7 +8142,10 @@ export interface operations {
     create_instrument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your choice */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3296,6 +8163,78 @@ export interface operations {
                     "application/json": components["schemas"]["Instrument"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_instruments: {
+        parameters: {
+            query?: {
+                /** @description Check and report all of it, and store nothing. */
+                dry_run?: boolean;
+                /** @description Submit what was created or updated for review at once. */
+                submit?: boolean;
+            };
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your choice */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentImport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +8248,10 @@ export interface operations {
     get_instrument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags that you have */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 instrument_id: string;
             };
@@ -3325,6 +8267,12 @@ export interface operations {
                     "application/json": components["schemas"]["Instrument"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3338,7 +8286,10 @@ export interface operations {
     replace_instrument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 instrument_id: string;
             };
@@ -3359,6 +8310,22 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3379,7 +8346,10 @@ export interface operations {
     delete_instrument: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 instrument_id: string;
             };
@@ -3402,6 +8372,86 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_diagnosis: {
+        parameters: {
+            query?: {
+                /** @description From when on (RFC 3339); a day before `to` unless told. */
+                from?: string;
+                /** @description Until when (RFC 3339); now unless told. At most 31 days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The instrument */
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3440,10 +8490,62 @@ export interface operations {
             };
         };
     };
-    move_instrument: {
+    listen_to_results: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: results
+                     *     data: {"instrument_id":"0193…","answers":2,"tallies":[]}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_instrument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 instrument_id: string;
             };
@@ -3463,6 +8565,14 @@ export interface operations {
                     "application/json": components["schemas"]["Instrument"];
                 };
             };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3472,6 +8582,235 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InstrumentVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_version: {
+        parameters: {
+            query?: {
+                /** @description In which language (BCP 47), as a viewer's client would ask; the author's unless told. */
+                locale?: string;
+            };
+            header?: never;
+            path: {
+                instrument_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "content": {
+                     *         "answers": [
+                     *           {
+                     *             "answer_id": "fish",
+                     *             "text": "A fish"
+                     *           },
+                     *           {
+                     *             "answer_id": "rain",
+                     *             "text": "The rain"
+                     *           }
+                     *         ],
+                     *         "kind": "poll",
+                     *         "question": "What is it waiting for?"
+                     *       },
+                     *       "hide_at_ms": 30000,
+                     *       "instrument_id": "01964d2e-5b1c-7c3a-9d40-6f1e2a3b4c5d",
+                     *       "kind": "poll",
+                     *       "layout": {
+                     *         "anchor": "top_end"
+                     *       },
+                     *       "receipt": "",
+                     *       "show_at_ms": 0,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overlay"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_kill_switches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KillSwitch"];
+                };
+            };
+        };
+    };
+    set_kill_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: components["schemas"]["KillScope"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKillSwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_kill_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scope: components["schemas"]["KillScope"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4172,6 +9511,46 @@ export interface operations {
             };
         };
     };
+    get_leaderboard: {
+        parameters: {
+            query?: {
+                /** @description How many of the best: 1 to 100, 10 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_media_poster: {
         parameters: {
             query?: {
@@ -4257,6 +9636,48 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The media */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4717,6 +10138,72 @@ export interface operations {
             };
         };
     };
+    get_report: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Dimensions, separated by commas, at most four: `instrument`, `campaign`, `advertiser`, `media`, `audience`,
+                 *     `detection`, `variant`, `hour`. Without any there is one line of all.
+                 */
+                by?: string;
+                /** @description From this moment on (RFC 3339); 24 hours before `to` unless told. */
+                from?: string;
+                /** @description Until before this moment (RFC 3339); now unless told. At most 92 days after `from`. */
+                to?: string;
+                /** @description Only this instrument. */
+                instrument_id?: string;
+                /** @description Only this campaign. */
+                campaign_id?: string;
+                /** @description Only this media. */
+                media_id?: string;
+                /** @description `json` unless told. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    /** @example instrument,impressions */
+                    "text/csv": string;
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dictionary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictionary"];
+                };
+            };
+        };
+    };
     get_viewer: {
         parameters: {
             query?: never;
@@ -4795,6 +10282,284 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description How many items at the most: 1 to 500, 100 unless told. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookDelivery"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
             };
             404: {
                 headers: {

@@ -13,14 +13,14 @@ use super::count;
 pub(in crate::events) async fn grains(db: &Db, stretch: &Stretch) -> anyhow::Result<Vec<Grain>> {
     let rows = sqlx::query(
         "select e.event_type, e.instrument_id, e.version, e.variant, e.media_id, e.mode, e.currency,
-             coalesce(i.seen_name, '') as seen_name, e.happened_at / 3600000 as hour,
+             coalesce(i.seen_name, '') as seen, e.happened_at / 3600000 as hour,
              count(*) as times, cast(sum(e.billed_micros) as bigint) as billed_micros,
              cast(coalesce(sum(e.value_micros), 0) as bigint) as value_micros
          from event e left join event i on i.decision_id = e.decision_id and i.instrument_id = e.instrument_id
              and i.decided_at = e.decided_at and i.event_type = 'impression'
          where e.happened_at >= $1 and e.happened_at < $2 and e.counted = 1 and e.mode <> 'test'
              and ($3 = '' or e.instrument_id = $4) and ($5 = '' or e.media_id = $6)
-         group by e.event_type, e.instrument_id, e.version, e.variant, e.media_id, e.mode, e.currency, seen_name, hour",
+         group by e.event_type, e.instrument_id, e.version, e.variant, e.media_id, e.mode, e.currency, seen, hour",
     )
     .bind(stretch.from.ms())
     .bind(stretch.to.ms())
@@ -44,7 +44,7 @@ fn grain(row: &AnyRow) -> anyhow::Result<Grain> {
         version: u32::try_from(row.try_get::<i64, _>("version")?)?,
         variant: variant.map(u8::try_from).transpose()?,
         media_id: row.try_get("media_id")?,
-        seen_name: row.try_get("seen_name")?,
+        seen_name: row.try_get("seen")?,
         hour: row.try_get("hour")?,
         held_out: row.try_get::<String, _>("mode")? == "holdout",
         times: count(row, "times")?,
