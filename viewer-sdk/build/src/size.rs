@@ -9,8 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 /// The most that each file, and both together, may weigh after gzip.
-const LIMITS: [(&str, usize); 2] = [("index.js", 22_500), ("beckon.wasm", 25_500)];
-const TOTAL_MAX: usize = 47_500;
+const LIMITS: [(&str, usize); 2] = [("index.js", 22_500), ("beckon.wasm", 28_000)];
+const TOTAL_MAX: usize = 50_000;
 
 /// Prints the sizes and refuses what is over its limit.
 pub fn check(dist: &Path) -> Result<()> {
