@@ -5552,7 +5552,7 @@ export interface components {
          *     - `no_room`: No place on the picture is free for it.
          * @enum {string}
          */
-        Reason: "NothingOnScreen" | "OtherMedia" | "OutsideSchedule" | "CannotDraw" | "OutsideAudience" | "NoConsent" | "FrequencyCapped" | "Quiet" | "Showing" | "Outranked" | "Held" | "NotLive" | "Withdrawn" | "AdBreak" | "OutsideDaypart" | "OutsideMediaClock" | "TriggerUnmet" | "RivalOnScreen" | "RestrictedCategory" | "NearSensitive" | "CategoryOptedOut" | "NotFollowing" | "CoolingDown" | "Suppressed" | "BudgetSpent" | "Paced" | "Killed" | "Separated" | "Mixed" | "Interrupted" | "Holdout" | "NoRoom";
+        Reason: "nothing_on_screen" | "other_media" | "outside_schedule" | "cannot_draw" | "outside_audience" | "no_consent" | "frequency_capped" | "quiet" | "showing" | "outranked" | "held" | "not_live" | "withdrawn" | "ad_break" | "outside_daypart" | "outside_media_clock" | "trigger_unmet" | "rival_on_screen" | "restricted_category" | "near_sensitive" | "category_opted_out" | "not_following" | "cooling_down" | "suppressed" | "budget_spent" | "paced" | "killed" | "separated" | "mixed" | "interrupted" | "holdout" | "no_room";
         /** @description How many candidates a reason left out. */
         ReasonCount: {
             /**

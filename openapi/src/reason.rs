@@ -1,7 +1,9 @@
 //! Reasons: the one vocabulary in which the service says why something was not shown.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Makes the codes, their documentation in every language and their sentences out of one table.
 macro_rules! reasons {
@@ -12,8 +14,7 @@ macro_rules! reasons {
         );
 
         /// Why a candidate was left out, or why there was none.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
-        #[schema(description = VOCABULARY)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Reason {
             $(#[doc = $meaning] #[serde(rename = $code)] $name,)+
         }
@@ -36,6 +37,20 @@ macro_rules! reasons {
         }
     };
 }
+
+/// By hand: the derive does not see the codes that the table's macro hands to serde.
+impl PartialSchema for Reason {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|reason| reason.as_str());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(VOCABULARY))
+            .enum_values(Some(codes))
+            .into()
+    }
+}
+
+impl ToSchema for Reason {}
 
 reasons! {
     NothingOnScreen "nothing_on_screen" "Nothing that triggers an instrument is in the window."

@@ -10,6 +10,7 @@ const overlay: Overlay = {
   instrument_id: "poll-1",
   version: 1,
   kind: "poll",
+  locale: null,
   show_at_ms: 65_000,
   hide_at_ms: 95_000,
   layout: { anchor: "top_end" },
