@@ -105,7 +105,7 @@ pub struct Definition {
     pub media_ids: Vec<MediaId>,
     /// Its tier: 1 goes before 2.
     pub priority: u8,
-    /// How much it is worth beside the others of its tier; [`MIDDLE_WEIGHT`] changes nothing.
+    /// How much it is worth beside the others of its tier; `MIDDLE_WEIGHT` changes nothing.
     pub weight: u32,
     /// Whom it competes with.
     pub competes_with: Competitors,
