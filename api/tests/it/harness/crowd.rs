@@ -1,5 +1,6 @@
 //! A crowd of live instruments, of which the same few match whatever their number: to measure a choice by.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -38,18 +39,22 @@ fn instrument(number: usize) -> Value {
             {"answer_id": "a", "text": "The captain"}, {"answer_id": "b", "text": "The winger"}]}})
 }
 
-/// What callgrind says that it collected; `None` where valgrind is not installed.
-pub fn collected(command: &mut Command) -> Option<u64> {
-    let output = command.output().ok()?;
+/// The instructions of each of so many choices that a command makes; `None` where valgrind is not installed. What the
+/// program does before them, and what it does between them, is not counted: reading a world hangs on the machine, on the
+/// random keys of maps, and on much else that is no choice.
+pub fn instructions(program: &Path, arguments: &[&str], times: u64) -> Option<u64> {
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--toggle-collect=*measured_choice*");
+    let output = command.arg(program).args(arguments).output().ok()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{text}");
-    let line = text
+    let collected = text
         .lines()
-        .find_map(|line| line.split_once("Collected : "))?
-        .1;
-    Some(
-        line.trim()
-            .parse()
-            .unwrap_or_else(|_| panic!("no count:\n{text}")),
-    )
+        .find_map(|line| line.split_once("Collected : "));
+    let all: Option<u64> = collected.and_then(|(_, count)| count.trim().parse().ok());
+    let all = all.unwrap_or_else(|| panic!("no count:\n{text}"));
+    assert!(all > 0, "no choice is found by its name:\n{text}");
+    Some(all / times)
 }
