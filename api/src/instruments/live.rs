@@ -192,7 +192,7 @@ impl Live {
             priority: definition.priority,
             log_weight: log_weight(definition.weight),
             advertiser: named.as_deref().map(Names::intern),
-            competes_with: Competes::new(&definition.competes_with),
+            competes_with: Competes::new(&definition.competes_with, entities),
             extent,
             allow_forward: definition.allow_forward,
             in_ad_breaks: definition.in_ad_breaks,

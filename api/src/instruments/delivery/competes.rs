@@ -2,6 +2,7 @@
 
 use super::Separation;
 use crate::categories::{Categories, Category};
+use crate::detections::entities::{EntityIndex, EntityNo};
 use crate::detections::{NameId, Names};
 use crate::instruments::{Competitors, Live};
 
@@ -9,22 +10,28 @@ use crate::instruments::{Competitors, Live};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Competes {
     advertisers: Box<[NameId]>,
+    entities: Box<[EntityNo]>,
     categories: Categories,
 }
 
 impl Competes {
-    /// Makes an instrument's list ready: names match whatever the case, and a category stands for all within it.
+    /// Makes an instrument's list ready: names match whatever the case and by whichever alias of the entity that goes by
+    /// them, and a category stands for all within it.
     #[must_use]
-    pub fn new(competitors: &Competitors) -> Self {
-        let names = competitors.advertisers.iter();
+    pub fn new(competitors: &Competitors, entities: &EntityIndex) -> Self {
+        let names = competitors.advertisers.iter().map(|name| name.trim());
         Self {
-            advertisers: names.map(|name| Names::intern(name.trim())).collect(),
+            advertisers: names.clone().map(Names::intern).collect(),
+            entities: names.filter_map(|name| entities.meant_by(name)).collect(),
             categories: competitors.categories.covers(),
         }
     }
 
-    fn names(&self, advertiser: NameId, categories: Categories) -> bool {
-        self.advertisers.contains(&advertiser) || self.categories.meets(categories)
+    fn names(&self, advertiser: NameId, other: &Live) -> bool {
+        let entity = other.entity.as_ref();
+        self.advertisers.contains(&advertiser)
+            || entity.is_some_and(|no| self.entities.contains(no))
+            || self.categories.meets(other.categories)
     }
 }
 
@@ -63,8 +70,8 @@ impl Separation {
             let entity = other.entity.as_ref();
             entity.is_some_and(|no| one.rivals.binary_search(no).is_ok())
         };
-        let rivals = one.competes_with.names(rival, other.categories)
-            || other.competes_with.names(brand, one.categories)
+        let rivals = one.competes_with.names(rival, other)
+            || other.competes_with.names(brand, one)
             || is_rival_of(one, other)
             || is_rival_of(other, one);
         let contest = self

@@ -1,5 +1,7 @@
 //! Every golden case holds, and each rule is needed by one.
 
+mod separation;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -66,7 +68,7 @@ fn a_rule_that_is_left_out_makes_one_of_its_cases_fail() {
 
 #[test]
 fn a_case_that_expects_something_else_says_what_came() {
-    let text = include_str!("../../../tests/fixtures/decisions/trigger_by_name.json");
+    let text = include_str!("../../../../tests/fixtures/decisions/trigger_by_name.json");
     let wrong = text.replace(r#""overlays": ["kingfisher"]"#, r#""overlays": ["heron"]"#);
     assert_ne!(text, wrong);
     let missed = missed(&Case::read(&wrong).expect("a case"), None).expect("missed");
@@ -82,7 +84,7 @@ fn a_case_that_expects_something_else_says_what_came() {
 
 #[test]
 fn what_is_no_case_is_refused_by_name() {
-    let text = include_str!("../../../tests/fixtures/decisions/trigger_by_name.json");
+    let text = include_str!("../../../../tests/fixtures/decisions/trigger_by_name.json");
     for (from, to, says) in [
         (r#""what""#, r#""wat""#, "wat"),
         (r#""poll""#, r#""pool""#, "pool"),
