@@ -9,6 +9,7 @@ pub mod aws;
 pub mod blobs;
 pub mod categories;
 pub mod config;
+pub mod currencies;
 pub mod db;
 pub mod error;
 pub mod etag;

@@ -78,7 +78,7 @@ pub struct CampaignPrice {
     /// 1000, so that one impression costs whole millionths.
     #[schema(minimum = 1)]
     pub amount_micros: u64,
-    /// ISO 4217, such as `EUR`.
+    /// A currency in use, by its code of ISO 4217: `EUR`.
     pub currency: String,
 }
 

@@ -162,9 +162,9 @@ pub struct Offer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// In the currency's smallest unit: 18900 is 189.00.
+    /// In the currency's smallest unit, as ISO 4217 has it: 18900 is 189.00 in euros, 18900 in yen.
     pub amount_minor: u64,
-    /// ISO 4217: `EUR`.
+    /// A currency in use, by its code of ISO 4217: `EUR`.
     pub currency: String,
 }
 

@@ -37,7 +37,7 @@ pub struct Conversion {
     /// What it was worth, in millionths of the currency.
     #[serde(default)]
     pub value_micros: Option<u64>,
-    /// ISO 4217: `EUR`. Needed with `value_micros`.
+    /// A currency in use, by its code of ISO 4217: `EUR`. Needed with `value_micros`.
     #[serde(default)]
     pub currency: Option<String>,
 }

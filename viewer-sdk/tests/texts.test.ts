@@ -21,6 +21,17 @@ test("prices stand as their language and currency write them", () => {
   assert.match(price({ amount_minor: 18_900, currency: "EUR" }, "de"), /^189\s€$/);
 });
 
+test("an amount counts in the smallest unit of ISO 4217, whatever browsers make of the currency", () => {
+  const told = (amount_minor: number, currency: string): string => price({ amount_minor, currency }, "en").replace(/[^0-9.,]/g, "");
+  assert.equal(told(199_000, "HUF"), "1,990");
+  assert.equal(told(199_050, "HUF"), "1,990.50");
+  assert.equal(told(1_500_000, "IDR"), "15,000");
+  assert.equal(told(18_900, "IQD"), "18.900");
+  assert.equal(told(18_900, "KWD"), "18.900");
+  assert.equal(told(18_900, "KRW"), "18,900");
+  assert.equal(told(123_456, "CLF"), "12.3456");
+});
+
 test("a currency or locale that does not exist breaks nothing", () => {
   assert.equal(price({ amount_minor: 1_000, currency: "?" }, "en"), "10 ?");
   assert.equal(count(1_234, "not a locale"), "1,234");

@@ -7,6 +7,7 @@ use crate::tree::{Breach, Source, caught, hold, rust};
 const GROUND: &[&str] = &[
     "words",
     "categories",
+    "currencies",
     "config",
     "error",
     "metrics",

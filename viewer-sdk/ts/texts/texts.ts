@@ -81,12 +81,22 @@ export function percent(share: number, locale: string): string {
   return new Intl.NumberFormat(formats(locale), { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
+/** Currencies that browsers write in whole units only, and whose smallest unit is a hundredth by ISO 4217. */
+const HUNDREDTHS = "AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SOS SYP YER";
+
+/** How many digits a currency's smallest unit has, as the server counts it: by ISO 4217. */
+function digitsOf(currency: string): number {
+  if (currency === "IQD") return 3;
+  if (HUNDREDTHS.includes(currency)) return 2;
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
 export function price({ amount_minor, currency }: Price, locale: string): string {
   try {
-    const digits = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    const digits = digitsOf(currency);
     const value = amount_minor / 10 ** digits;
-    const whole = Number.isInteger(value) ? { minimumFractionDigits: 0 } : {};
-    return new Intl.NumberFormat(formats(locale), { style: "currency", currency, currencyDisplay: "narrowSymbol", ...whole }).format(value);
+    const shown = Number.isInteger(value) ? 0 : digits;
+    return new Intl.NumberFormat(formats(locale), { style: "currency", currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: shown, maximumFractionDigits: shown }).format(value);
   } catch {
     // A currency that the browser does not know is written as it stands.
     return `${amount_minor / 100} ${currency}`;

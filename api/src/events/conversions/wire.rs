@@ -5,6 +5,7 @@ use beckon_openapi::event::EventStatus;
 
 use super::Taken;
 use super::claim::{By, Claim};
+use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
 use crate::events::{Intake, Worth};
 use crate::words::{InstrumentId, Time, ViewerId};
@@ -75,10 +76,7 @@ fn worth(value_micros: Option<u64>, currency: Option<String>) -> Result<Option<W
             return Err(Refusal::field("currency", detail, "needed with value_micros").into());
         }
     };
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        let detail = format!("{currency:?} is no currency");
-        return Err(Refusal::field("currency", detail, "three capitals, such as EUR").into());
-    }
+    Currency::parse(&currency).at("currency")?;
     let within = Some(value_micros).filter(|value| *value <= MOST_MICROS);
     let value_micros = within.and_then(|value| i64::try_from(value).ok());
     let Some(value_micros) = value_micros else {

@@ -5,6 +5,7 @@ use beckon_openapi::campaign as wire;
 use super::{
     Budget, Campaign, CampaignDefinition, CampaignState, Counted, Goal, Metric, Pacing, Rate,
 };
+use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
 use crate::instruments::{Schedule, caps_from_wire, caps_to_wire};
 use crate::words::Time;
@@ -122,10 +123,7 @@ fn rate_from_wire(wire: wire::CampaignPrice) -> Result<Rate> {
         currency,
     } = wire;
     let amount = within("price.amount_micros", amount_micros, MOST_MICROS)?;
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        let detail = format!("`{currency}` is no currency");
-        return Err(Refusal::field("price.currency", detail, "ISO 4217, such as EUR").into());
-    }
+    Currency::parse(&currency).at("price.currency")?;
     let (per, micros) = match model {
         wire::PriceModel::Cpm if amount % 1_000 != 0 => {
             let detail = format!("a thousandth of {amount} is not whole");

@@ -184,7 +184,7 @@ fn only_web_addresses_are_linked() {
 #[test]
 fn prices_are_whole_numbers_that_pages_can_read_in_a_currency() {
     refused(
-        with(ad(), "/content/price/currency", json!("euro")),
+        with(ad(), "/content/price/currency", json!("HRK")),
         "content.price.currency",
     );
     refused(

@@ -4,6 +4,7 @@ use beckon_openapi::instrument as wire;
 
 use super::presentation::Told;
 use super::text;
+use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
 use crate::instruments::content::{Content, Offer, Picture, PictureSource, Price};
 use crate::instruments::definition::Kind;
@@ -116,10 +117,7 @@ fn price_from_wire(wire: wire::Price) -> Result<Price> {
         let (detail, bound) = (format!("it is {amount_minor}"), "at most 9007199254740991");
         return Err(Refusal::field("price.amount_minor", detail, bound).into());
     }
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        let detail = format!("`{currency}` is no currency");
-        return Err(Refusal::field("price.currency", detail, "ISO 4217, such as EUR").into());
-    }
+    Currency::parse(&currency).at("price.currency")?;
     Ok(Price {
         amount_minor,
         currency,
