@@ -304,7 +304,12 @@ pub struct Candidate {
     /// Its weight within the tier: 1 for the usual one.
     #[serde(default)]
     pub weight: f64,
-    /// What it was worth in the draw: the expected reward as log odds, by its weight; none where a filter stopped it.
+    /// What its campaign is expected to pay for the showing, in rewards, by the delivery rules' `value`; none where a filter
+    /// stopped it, or money does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// What it was worth in the draw, within its tier: the expected reward as log odds, to which the logarithm of its weight
+    /// is added and, where money counts, that of `(score + value) / score`; none where a filter stopped it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worth: Option<f64>,
 }

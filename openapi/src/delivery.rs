@@ -1,5 +1,7 @@
 //! Delivery rules: what holds over all instruments of the installation, for each viewer.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +16,8 @@ use crate::instrument::InstrumentKind;
     "interruptions": {"count": 6, "per_ms": 3600000},
     "separation": {"advertisers_ms": 600000, "categories_ms": 900000, "categories": ["alcohol", "gambling"]},
     "caps": {"global": [{"count": 20, "per": "day"}], "kind": {"ad": [{"count": 6, "per": "hour"}]}},
-    "cooldowns": {"global_ms": 60000, "kind_ms": {"ad": 300000}}
+    "cooldowns": {"global_ms": 60000, "kind_ms": {"ad": 300000}},
+    "value": {"EUR": 1.0, "USD": 0.92}
 }))]
 pub struct NewDeliveryRules {
     /// So many of some kinds for so many of others; each holds by itself. At most 16.
@@ -32,6 +35,12 @@ pub struct NewDeliveryRules {
     /// How long nothing follows an overlay.
     #[serde(default)]
     pub cooldowns: Cooldowns,
+    /// What one unit of a currency is worth, in rewards: above 0, at most 1 000. By it, what a campaign pays counts within a
+    /// tier beside the expected reward: per impression as a whole, per click, answer or conversion as likely as the expected
+    /// reward says. Whoever expects twice as much of a showing, engagement and money together, has twice the odds. A currency
+    /// that is not named is worth nothing; without any, money does not count.
+    #[serde(default)]
+    pub value: BTreeMap<String, f64>,
 }
 
 /// The rules as they stand.
@@ -42,6 +51,7 @@ pub struct NewDeliveryRules {
     "separation": {"advertisers_ms": 600000, "categories_ms": 900000, "categories": ["alcohol", "gambling"]},
     "caps": {"global": [{"count": 20, "per": "day"}], "advertiser": [], "kind": {"ad": [{"count": 6, "per": "hour"}]}},
     "cooldowns": {"global_ms": 60000, "kind_ms": {"ad": 300000}, "session_ms": 0, "session_count": null},
+    "value": {"EUR": 1.0, "USD": 0.92},
     "updated_at": "2026-11-20T18:42:10.000Z"
 }))]
 pub struct DeliveryRules {
@@ -58,6 +68,8 @@ pub struct DeliveryRules {
     pub caps: LevelCaps,
     /// How long nothing follows an overlay.
     pub cooldowns: Cooldowns,
+    /// What one unit of a currency is worth, in rewards.
+    pub value: BTreeMap<String, f64>,
     /// When they were last changed (RFC 3339).
     #[schema(required)]
     pub updated_at: Option<String>,

@@ -33,6 +33,7 @@ mod seed;
 mod shown;
 mod sticky;
 mod terms;
+mod value;
 mod wire;
 mod world;
 

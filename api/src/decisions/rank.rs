@@ -13,6 +13,7 @@ use super::layout::Room;
 use super::scene::{Pick, Reason, Scene};
 use super::shown::Showing;
 use super::terms::Terms;
+use super::value;
 use crate::instruments::Live;
 
 /// A candidate that no filter stopped.
@@ -24,7 +25,7 @@ pub(super) struct Ranked {
     pub(super) priority: u8,
     /// The reward that is expected of it, as a logit.
     pub(super) score: f32,
-    /// The same by its weight: what the draw compares.
+    /// The same by its weight and by what is paid for it: what the draw compares.
     pub(super) worth: f32,
     /// How likely it was to be drawn when its tier was first drawn from.
     pub(super) propensity: f64,
@@ -173,8 +174,12 @@ fn score(scene: &Scene<'_>, context: &[Piece], ranked: &mut [Ranked]) {
         }
     }
     for candidate in ranked {
+        let live = scene.index.get(candidate.at);
         // A weight multiplies the odds: twice the weight is worth twice the reward.
-        candidate.worth = candidate.score + scene.index.get(candidate.at).log_weight;
+        candidate.worth = candidate.score + live.log_weight;
+        if !scene.delivery.value.is_empty() {
+            candidate.worth += value::raise(scene, live, candidate.score);
+        }
     }
 }
 

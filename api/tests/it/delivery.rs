@@ -22,7 +22,8 @@ const PATH: &str = "/v1/delivery-rules";
 fn rules() -> Value {
     json!({"mix": [{"most": 1, "kinds": ["ad", "promotion"], "per": 3, "of": ["poll", "quiz", "trivia"]}],
         "interruptions": {"count": 6, "per_ms": 3_600_000},
-        "separation": {"advertisers_ms": 600_000, "categories_ms": 900_000, "categories": ["alcohol"]}})
+        "separation": {"advertisers_ms": 600_000, "categories_ms": 900_000, "categories": ["alcohol"]},
+        "value": {"EUR": 1.0, "HUF": 0.0026}})
 }
 
 fn operator(server: &Server) -> Client {
@@ -40,6 +41,7 @@ async fn replaced(server: &mut Server) {
     assert_eq!(stored["version"], 1);
     assert_eq!(stored["mix"], rules()["mix"]);
     assert_eq!(stored["separation"], rules()["separation"]);
+    assert_eq!(stored["value"], rules()["value"]);
     let kinds = stored["interruptions"]["kinds"].as_array().expect("kinds");
     assert_eq!(
         kinds.len(),
@@ -126,6 +128,9 @@ async fn refused(server: &mut Server) {
             json!({"separation": {"advertisers_ms": 86_400_001}}),
             "separation.advertisers_ms",
         ),
+        (json!({"value": {"EUR": 0}}), "value.EUR"),
+        (json!({"value": {"EUR": 1, "USD": 1_000.5}}), "value.USD"),
+        (json!({"value": {"HRK": 0.13}}), "value.HRK"),
     ];
     for (body, field) in cases {
         let refused = olga.put(PATH, &body).await;

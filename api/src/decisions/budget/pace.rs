@@ -176,6 +176,7 @@ pub(super) mod tests {
             pacing,
             billed: counted,
             micros: 0,
+            currency: None,
             target: Some(Target { counted, amount }),
             limits: Limits::default(),
             frequency_caps: Caps::default(),

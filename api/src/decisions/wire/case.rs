@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use beckon_classifier::popularity::{Popularity, Tally};
 use beckon_classifier::schema::Schema;
-use beckon_openapi::decision as wire;
 use beckon_openapi::delivery::NewDeliveryRules;
 use beckon_openapi::detection::{Detection, DetectionBatch};
 use beckon_openapi::entity::NewEntity;
@@ -18,10 +18,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::case_campaign::{self, CampaignOf};
+pub(in crate::decisions) use super::case_outcome::{Outcome, told};
 use super::case_viewer::ViewerOf;
 use super::{case_audience, case_standing};
 use crate::cues::Show;
-use crate::decisions::case::{Case, Decided};
+use crate::decisions::case::Case;
+use crate::decisions::ranking_slot::Ranking;
 use crate::decisions::world::World;
 use crate::detections::entities::{EntityIndex, entity_from_wire};
 use crate::detections::{Stretch, detections_from_wire};
@@ -94,6 +96,9 @@ struct File {
     /// How many of a hundred viewers are held out; none unless told.
     #[serde(default)]
     holdout_percent: f64,
+    /// How often instruments were shown and engaged with before, by their names.
+    #[serde(default)]
+    popularity: BTreeMap<String, Tally>,
     /// Another number draws others of several candidates that are as good.
     #[serde(default)]
     salt: u64,
@@ -110,28 +115,6 @@ struct ShowOf {
     at_ms: i64,
     #[serde(default)]
     withdrawn: bool,
-}
-
-/// An answer, by the instruments' names.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::decisions) struct Outcome {
-    /// What is shown, the first slot first.
-    overlays: Vec<String>,
-    /// How many candidates each reason left out.
-    reasons: BTreeMap<String, u32>,
-    /// Each candidate with what stopped it; not looked at where a case does not say.
-    #[serde(default)]
-    candidates: Option<BTreeMap<String, Option<String>>>,
-    /// The language of each that is shown; not looked at where a case does not say.
-    #[serde(default)]
-    locales: Option<Vec<Option<String>>>,
-    /// How long each shows; not looked at where a case does not say.
-    #[serde(default)]
-    show_ms: Option<Vec<i64>>,
-    /// The corner of each overlay; not looked at where a case does not say.
-    #[serde(default)]
-    anchors: Option<Vec<String>>,
 }
 
 /// The instruments of a case, by their names.
@@ -170,6 +153,7 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
         to_ms: Some(to_ms),
         planned_ms: None,
     };
+    let popularity = popularity(file.popularity, &named)?;
     let mut world = World::new(media, Stretch::of(detections), named.index, LIFE)?;
     world.breaks = file.ad_breaks.into_iter().map(ad_break).collect();
     world.tills = case_campaign::tills(&campaigns, now);
@@ -177,6 +161,7 @@ pub(in crate::decisions) fn read(text: &str) -> Result<Case> {
     world.killed = Killed::of(&switched);
     world.show = show;
     world.salt = file.salt;
+    world.ranking = Arc::new(Ranking::new(None, Arc::new(popularity)));
     world.delivery = delivery_rules_from_wire(file.delivery_rules)?;
     world.tries_out = file.test;
     world.holdout_percent = file.holdout_percent;
@@ -272,6 +257,15 @@ fn version(wire: Value) -> Result<Definition> {
     definition_from_wire(serde_json::from_value::<NewInstrument>(wire).map_err(malformed)?)
 }
 
+fn popularity(told: BTreeMap<String, Tally>, named: &Named) -> Result<Popularity> {
+    let told = told.into_iter();
+    let tallies = told.map(|(name, tally)| Ok((named.id(&name)?.to_string(), tally)));
+    Ok(Popularity {
+        tallies: tallies.collect::<Result<_>>()?,
+        ..Popularity::default()
+    })
+}
+
 fn target(wire: &case_standing::SwitchOf, named: &Named) -> Result<Target> {
     Ok(match wire.scope {
         KillScope::Instrument => Target::Instrument(named.id(&wire.id)?.clone()),
@@ -306,95 +300,4 @@ fn host(wire: ShowOf, named: &Named) -> Result<Show> {
         at: Position::parse(wire.at_ms).at("show.at_ms")?,
         withdrawn: wire.withdrawn,
     })
-}
-
-/// What came of a case, and whether it is what it expects.
-pub(in crate::decisions) fn told(answer: &[u8], expect: &Outcome) -> Result<Decided> {
-    let decision: wire::Decision = serde_json::from_slice(answer).map_err(malformed)?;
-    let came = outcome(&decision, expect);
-    let mut json = serde_json::to_value(&decision).map_err(malformed)?;
-    for overlay in json["overlays"].as_array_mut().into_iter().flatten() {
-        // It is sealed anew each time, and opens nowhere.
-        if let Some(fields) = overlay.as_object_mut() {
-            fields.remove("receipt");
-        }
-    }
-    Ok(Decided {
-        json: serde_json::to_string_pretty(&json).map_err(malformed)?,
-        missed: (came != *expect).then(|| format!("expected {expect}\nbut came {came}")),
-    })
-}
-
-fn outcome(decision: &wire::Decision, expect: &Outcome) -> Outcome {
-    let candidates = decision.explanation.iter().flat_map(|e| &e.candidates);
-    let names: BTreeMap<&str, &str> = candidates
-        .clone()
-        .map(|c| (c.instrument_id.as_str(), c.name.as_str()))
-        .collect();
-    let reasons = decision.reasons.iter();
-    Outcome {
-        overlays: decision
-            .overlays
-            .iter()
-            .map(|overlay| {
-                names
-                    .get(overlay.instrument_id.as_str())
-                    .copied()
-                    .unwrap_or_default()
-            })
-            .map(str::to_owned)
-            .collect(),
-        reasons: reasons.map(|one| (code(one.reason), one.count)).collect(),
-        candidates: expect.candidates.is_some().then(|| {
-            let told = |c: &wire::Candidate| (c.name.clone(), c.reason.map(code));
-            candidates.map(told).collect()
-        }),
-        locales: expect.locales.is_some().then(|| {
-            let overlays = decision.overlays.iter();
-            overlays.map(|overlay| overlay.locale.clone()).collect()
-        }),
-        show_ms: expect.show_ms.is_some().then(|| {
-            let overlays = decision.overlays.iter();
-            overlays
-                .map(|overlay| overlay.hide_at_ms - overlay.show_at_ms)
-                .collect()
-        }),
-        anchors: expect.anchors.is_some().then(|| {
-            let overlays = decision.overlays.iter();
-            overlays
-                .map(|overlay| code(overlay.layout.anchor))
-                .collect()
-        }),
-    }
-}
-
-/// A name as the wire says it.
-fn code(value: impl serde::Serialize) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|name| name.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "overlays {:?}, reasons {:?}",
-            self.overlays, self.reasons
-        )?;
-        if let Some(candidates) = &self.candidates {
-            write!(f, ", candidates {candidates:?}")?;
-        }
-        if let Some(locales) = &self.locales {
-            write!(f, ", locales {locales:?}")?;
-        }
-        if let Some(show_ms) = &self.show_ms {
-            write!(f, ", show_ms {show_ms:?}")?;
-        }
-        if let Some(anchors) = &self.anchors {
-            write!(f, ", anchors {anchors:?}")?;
-        }
-        Ok(())
-    }
 }

@@ -9,7 +9,7 @@ use super::reason;
 use crate::decisions::choose::Scratch;
 use crate::decisions::rank::Ranked;
 use crate::decisions::scene::{Choice, Reason, Scene};
-use crate::decisions::{filters, receipt};
+use crate::decisions::{filters, receipt, value};
 use crate::detections::{Hit, NameId, Names};
 
 /// How many names an explanation lists.
@@ -92,13 +92,15 @@ fn candidates(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch) -> Vec<wire
                 .iter()
                 .find(|ranked| ranked.at == candidate.at && stopped.is_none());
             let picked = choice.picks.iter().any(|pick| pick.at == candidate.at);
+            let score = ranked.map(|ranked| scene.ranking.probability(ranked.score));
             let lost_to = ranked.filter(|_| !picked).map(Ranked::lost_to);
             wire::Candidate {
                 instrument_id: live.instrument_id.to_string(),
                 version: live.version,
                 name: live.name.to_string(),
                 kind: live.kind.into(),
-                score: ranked.map(|ranked| scene.ranking.probability(ranked.score)),
+                score,
+                value: score.and_then(|score| value::paid(scene, live, score)),
                 propensity: ranked.map(|ranked| ranked.propensity),
                 reason: stopped.or(lost_to).map(reason),
                 rule: stopped

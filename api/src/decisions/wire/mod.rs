@@ -3,6 +3,7 @@
 pub(super) mod case;
 mod case_audience;
 mod case_campaign;
+mod case_outcome;
 mod case_standing;
 mod case_viewer;
 pub(super) mod explain;

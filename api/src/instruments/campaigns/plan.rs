@@ -1,6 +1,7 @@
 //! What follows from a campaign's definition: its limits, what it aims at, and what a running one needs at hand.
 
 use super::{Campaign, CampaignDefinition, CampaignState, Counted, Metric, Pacing};
+use crate::currencies::Currency;
 use crate::instruments::caps::Caps;
 use crate::words::{CampaignId, Time};
 
@@ -44,6 +45,11 @@ impl CampaignDefinition {
     #[must_use]
     pub fn micros(&self) -> u64 {
         self.rate.as_ref().map_or(0, |rate| rate.micros)
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        let rate = self.rate.as_ref()?;
+        Currency::parse(&rate.currency).ok()
     }
 
     fn goal_of(&self, metric: Metric) -> Option<u64> {
@@ -115,6 +121,8 @@ pub struct Running {
     pub billed: Counted,
     /// What one of them costs, in millionths.
     pub micros: u64,
+    /// In which currency, where it is one in use.
+    pub currency: Option<Currency>,
     /// What it aims at.
     pub target: Option<Target>,
     /// What it never goes beyond.
@@ -148,6 +156,7 @@ impl Running {
             pacing: definition.pacing,
             billed: definition.billed(),
             micros: definition.micros(),
+            currency: definition.currency(),
             target: definition.target(),
             limits: definition.limits(),
             frequency_caps: definition.frequency_caps.clone(),
@@ -168,6 +177,7 @@ impl Running {
             pacing: Pacing::Asap,
             billed: Counted::Impression,
             micros: 0,
+            currency: None,
             target: None,
             limits: Limits::default(),
             frequency_caps: Caps::default(),

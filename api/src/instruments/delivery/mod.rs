@@ -5,6 +5,7 @@ pub mod http;
 mod model;
 mod row;
 mod store;
+mod values;
 mod wire;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::words::Time;
 
 pub use competes::Competes;
 pub use model::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
+pub use values::Values;
 pub use wire::rules as delivery_rules_from_wire;
 
 pub(super) use row::CompetitorsRow;

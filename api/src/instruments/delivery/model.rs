@@ -1,5 +1,6 @@
 //! Delivery rules: what holds over all instruments of the installation, for each viewer.
 
+use super::Values;
 use crate::categories::{Categories, Category};
 use crate::etag::ETag;
 use crate::instruments::Kind;
@@ -19,6 +20,8 @@ pub struct DeliveryRules {
     pub caps: LevelCaps,
     /// How long nothing follows an overlay.
     pub cooldowns: Cooldowns,
+    /// What money is worth in the ranking.
+    pub value: Values,
 }
 
 /// The rules as they stand.

@@ -1,9 +1,12 @@
 //! Delivery rules as they are stored: JSON of a shape of its own, so that the wire may change without a migration.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation};
 use crate::categories::Category;
+use crate::currencies::Currency;
 use crate::instruments::caps_row::{CooldownsRow, LevelCapsRow};
 use crate::instruments::{Competitors, Kind};
 use crate::words::Invalid;
@@ -17,6 +20,7 @@ pub(super) struct RulesRow {
     separation: SeparationRow,
     caps: LevelCapsRow,
     cooldowns: CooldownsRow,
+    value: BTreeMap<String, f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +106,7 @@ impl From<&DeliveryRules> for RulesRow {
             separation,
             caps,
             cooldowns,
+            value,
         } = rules.clone();
         let mix = mix.into_iter().map(|mix| MixRow {
             most: mix.most,
@@ -123,6 +128,10 @@ impl From<&DeliveryRules> for RulesRow {
             },
             caps: (&caps).into(),
             cooldowns: (&cooldowns).into(),
+            value: value
+                .iter()
+                .map(|(currency, worth)| (currency.to_string(), worth))
+                .collect(),
         }
     }
 }
@@ -156,6 +165,12 @@ impl TryFrom<RulesRow> for DeliveryRules {
             ),
             caps: row.caps.into(),
             cooldowns: row.cooldowns.into(),
+            // What has left the list since is worth nothing any more.
+            value: row
+                .value
+                .iter()
+                .filter_map(|(code, worth)| Some((Currency::parse(code).ok()?, *worth)))
+                .collect(),
         })
     }
 }

@@ -1,10 +1,13 @@
 //! Delivery rules on the wire and in the domain.
 
+use std::collections::BTreeMap;
+
 use beckon_openapi::delivery as wire;
 use beckon_openapi::instrument::{self, InstrumentKind};
 
-use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing};
+use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing, Values};
 use crate::categories::Category;
+use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
 use crate::instruments::definition::MIDDLE_WEIGHT;
 use crate::instruments::{
@@ -17,6 +20,8 @@ const MOST_RIVALS: usize = 50;
 const MOST_RIVAL_CATEGORIES: usize = 20;
 const LONGEST_MS: u64 = 31_536_000_000;
 const LONGEST_APART_MS: u64 = 86_400_000;
+/// So many rewards no unit of any currency is worth.
+const MOST_WORTH: f64 = 1_000.0;
 
 /// Checked rules.
 ///
@@ -29,6 +34,7 @@ pub fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
         separation,
         caps,
         cooldowns,
+        value,
     } = wire;
     at_most("mix", mix.len(), MOST_MIX)?;
     let mix = mix.into_iter().enumerate();
@@ -40,6 +46,7 @@ pub fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
         separation: separated(separation).map_err(|error| error.within("separation"))?,
         caps: level_caps_from_wire("caps", caps)?,
         cooldowns: cooldowns_from_wire("cooldowns", cooldowns)?,
+        value: valued(value)?,
     })
 }
 
@@ -87,6 +94,21 @@ fn separated(wire: wire::Separation) -> Result<Separation> {
         within("categories_ms", categories_ms, 0, LONGEST_APART_MS)?,
         parsed("categories", &categories, MOST_CATEGORIES)?,
     ))
+}
+
+fn valued(wire: BTreeMap<String, f64>) -> Result<Values> {
+    let each = wire.into_iter().map(|(code, worth)| {
+        let field = format!("value.{code}");
+        let currency = Currency::parse(&code).at(&field)?;
+        match worth > 0.0 && worth <= MOST_WORTH {
+            true => Ok((currency, worth)),
+            false => {
+                let detail = format!("{field} is {worth}");
+                Err(Refusal::field(field, detail, format!("above 0, at most {MOST_WORTH}")).into())
+            }
+        }
+    });
+    each.collect()
 }
 
 /// A checked weight.
@@ -197,6 +219,11 @@ impl From<&Standing> for wire::DeliveryRules {
             },
             caps: level_caps_to_wire(&rules.caps),
             cooldowns: cooldowns_to_wire(&rules.cooldowns),
+            value: rules
+                .value
+                .iter()
+                .map(|(currency, worth)| (currency.to_string(), worth))
+                .collect(),
             updated_at: updated_at.map(|time| time.to_string()),
         }
     }

@@ -1,6 +1,7 @@
 //! Every golden case holds, and each rule is needed by one.
 
 mod separation;
+mod value;
 
 use std::collections::BTreeMap;
 use std::path::Path;
