@@ -25,3 +25,12 @@ pub struct Image {
     /// When it was uploaded first (RFC 3339).
     pub created_at: String,
 }
+
+/// Where an image is to be fetched from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "url": "https://shop.example/kettle.png" }))]
+pub struct FetchImage {
+    /// An `http` or `https` address on the public internet. It is fetched once, now, and at most four redirects are followed.
+    pub url: String,
+}

@@ -192,6 +192,8 @@ error_codes! {
     MalformedImport = "malformed_import", 422, "This is not Rekognition output";
     /// The image cannot be decoded, or cannot serve as a reference.
     MalformedImage = "malformed_image", 422, "This is not a usable image";
+    /// Nothing usable came from the image's address: it is out of reach, refuses, is too slow or too large.
+    ImageUnreachable = "image_unreachable", 422, "The image could not be fetched";
     /// The uploaded model is broken, or of a schema that this node cannot serve.
     MalformedModel = "malformed_model", 422, "This is not a usable model";
     /// The receipt was not sealed by us, or was changed.

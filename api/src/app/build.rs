@@ -161,7 +161,7 @@ impl App {
             detections: Data::from(detections),
             entities: Data::from(entities),
             instruments: Data::from(instruments),
-            images: Data::new(Images::new(db.clone(), blobs.clone())),
+            images: Data::new(Images::new(db.clone(), blobs.clone(), fetch.clone())),
             delivery: Data::from(delivery),
             declarations: Data::from(viewers.declarations()),
             viewers: Data::from(viewers),

@@ -52,6 +52,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::http::delete_instrument)
         .service(instruments::http::list_categories)
         .service(instruments::images::http::upload_image)
+        .service(instruments::images::http::fetch_image)
         .service(instruments::images::http::get_image)
         .service(instruments::delivery::http::get_delivery_rules)
         .service(instruments::delivery::http::replace_delivery_rules)

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
 use crate::on_both_engines;
+use crate::streams::shelf::{Parts, Shelf};
 
 on_both_engines! {
     an_image_is_made_small_kept_once_and_shown_to_everybody => shown;
     what_is_no_usable_image_is_refused => refused;
+    an_image_by_its_address_is_taken_as_if_it_were_uploaded => fetched;
     an_offer_shows_an_image_that_is_there => offered;
     an_upsell_follows_an_instrument_that_is_there => followed;
 }
@@ -114,6 +116,53 @@ async fn refused(server: &mut Server) {
         .post_bytes("/v1/images", "image/png", png(64, 64))
         .await
         .refused(401, "unauthenticated");
+}
+
+async fn fetched(server: &mut Server) {
+    let mia = marketer(server);
+    let elsewhere = Shelf::new(Parts::Given);
+    elsewhere
+        .put("/kettle.png", png(2_000, 500))
+        .put("/page.html", "<html></html>")
+        .put("/huge.png", vec![0; 5 * 1024 * 1024 + 1])
+        .redirect("/moved.png", "/kettle.png");
+    let fetch = async |url: &str| mia.post("/v1/images/fetch", &json!({ "url": url })).await;
+    let image = fetch(&elsewhere.url("/kettle.png")).await.expect(201);
+    let uploaded = mia
+        .post_bytes("/v1/images", "image/png", png(2_000, 500))
+        .await
+        .expect(201);
+    assert_eq!(image, uploaded);
+    let moved = fetch(&elsewhere.url("/moved.png")).await.expect(201);
+    assert_eq!(moved, image);
+    // It is kept here: viewers get it without a word to where it came from.
+    let asked = elsewhere.asked().len();
+    let url = image["url"].as_str().expect("a URL");
+    let everybody = server.anonymous();
+    let shown = everybody.send(everybody.request("HEAD", url)).await;
+    assert_eq!((shown.status, elsewhere.asked().len()), (200, asked));
+    for path in ["/none.png", "/huge.png"] {
+        let problem = fetch(&elsewhere.url(path)).await;
+        let problem = problem.refused(422, "image_unreachable");
+        assert_eq!(problem["field"], "url", "{path}");
+    }
+    // Only loopback is within reach of the tests' server: nothing is asked of these.
+    for url in [
+        "ftp://127.0.0.1/kettle.png",
+        "http://169.254.169.254/latest",
+        "kettle.png",
+    ] {
+        fetch(url).await.refused(422, "image_unreachable");
+    }
+    let page = fetch(&elsewhere.url("/page.html")).await;
+    page.refused(422, "malformed_image");
+    let viewer = server.caller(Role::Viewer, "alice");
+    let body = json!({"url": elsewhere.url("/kettle.png")});
+    viewer
+        .post("/v1/images/fetch", &body)
+        .await
+        .refused(403, "forbidden");
+    elsewhere.stop().await;
 }
 
 fn offer(kind: &str) -> Value {

@@ -9,7 +9,7 @@ use beckon_openapi::problem::{ErrorCode, Problem};
 use super::Images;
 use crate::auth::{Caller, Permission};
 use crate::config::now;
-use crate::error::{At, Refusal, Result, read};
+use crate::error::{At, Body, Refusal, Result, read};
 use crate::words::ImageId;
 
 /// The largest upload.
@@ -36,6 +36,23 @@ pub async fn upload_image(
     let body = read(body, LARGEST).await?;
     is_image(&request)?;
     let image = images.upload(body, now()).await?;
+    Ok(HttpResponse::Created().json(wire::Image::from(&image)))
+}
+
+/// Fetch an image
+///
+/// What lies at the address is taken as if it had been uploaded: once, now, within the same bounds. Viewers get it from here,
+/// so that its host learns nothing of them and cannot change it later.
+#[utoipa::path(tag = "images", request_body = wire::FetchImage, responses((status = 201, body = wire::Image),
+    (status = 422, body = Problem)))]
+#[post("/v1/images/fetch")]
+pub async fn fetch_image(
+    images: Data<Images>,
+    caller: Caller,
+    body: Body<wire::FetchImage>,
+) -> Result<HttpResponse> {
+    caller.may(Permission::WriteInstruments)?;
+    let image = images.fetch(&body.0.url, LARGEST, now()).await?;
     Ok(HttpResponse::Created().json(wire::Image::from(&image)))
 }
 

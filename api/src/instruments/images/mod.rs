@@ -12,6 +12,7 @@ use anyhow::Context;
 use crate::blobs::Blobs;
 use crate::db::Db;
 use crate::error::{Error, ErrorCode, Refusal, Result};
+use crate::fetch::Fetcher;
 use crate::words::{ImageId, Time};
 
 pub use picture::Format;
@@ -33,18 +34,35 @@ pub struct Image {
     pub created_at: Time,
 }
 
-/// The uploaded images of this installation.
+/// The images of this installation.
 #[derive(Debug)]
 pub struct Images {
     db: Db,
     blobs: Arc<dyn Blobs>,
+    fetch: Fetcher,
 }
 
 impl Images {
-    /// In this database and these blobs.
+    /// In this database and these blobs; what lies elsewhere comes by this fetcher.
     #[must_use]
-    pub fn new(db: Db, blobs: Arc<dyn Blobs>) -> Self {
-        Self { db, blobs }
+    pub fn new(db: Db, blobs: Arc<dyn Blobs>, fetch: Fetcher) -> Self {
+        Self { db, blobs, fetch }
+    }
+
+    /// Takes what lies at this address, as if it had been uploaded.
+    ///
+    /// # Errors
+    /// When it is out of reach or too large, when it is no usable image, or a store does not answer.
+    pub async fn fetch(&self, url: &str, largest: usize, now: Time) -> Result<Image> {
+        let fetched = match self.fetch.address(url) {
+            Ok(url) => self.fetch.get(&url, largest).await,
+            Err(error) => Err(error),
+        };
+        let fetched = fetched.map_err(|error| Refusal {
+            field: Some("url".into()),
+            ..Refusal::new(ErrorCode::ImageUnreachable, error.to_string())
+        })?;
+        self.upload(fetched.bytes, now).await
     }
 
     /// Takes an upload: reads it within bounds, encodes it anew without its metadata, and keeps it. The blob is there before

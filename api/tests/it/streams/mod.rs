@@ -3,7 +3,7 @@
 mod clock;
 mod live;
 mod real;
-mod shelf;
+pub mod shelf;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
