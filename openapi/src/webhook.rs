@@ -13,19 +13,27 @@ pub enum WebhookEvent {
     /// A stored video could not be analysed; with the reason.
     #[serde(rename = "ingest.failed")]
     IngestFailed,
-    /// An instrument went to another state; with `instrument_id`, `version`, `from`, `to` and `by`.
+    /// An instrument, or the review of its latest version, went to another state; with `instrument_id`, the latest
+    /// `version`, the instrument's state before (`from`) and since (`to`), where the `review` of that version stands, the
+    /// `approved_version` that runs while it is live (`null` before the first approval), and who did it (`by`).
     #[serde(rename = "instrument.state_changed")]
     InstrumentStateChanged,
-    /// A kill switch was set or lifted; with `scope`, `id`, `on` and `by`.
+    /// A kill switch was set or cleared; with its `scope` (`instrument`, `advertiser` or `media`) and `id`, whether it is
+    /// `on` since, who did it (`by`), and the `note` why it was set (`null` where none was given, or it was cleared).
     #[serde(rename = "kill_switch.changed")]
     KillSwitchChanged,
-    /// A campaign reached a goal; with `campaign_id` and the goal's `metric` and `amount`.
+    /// A campaign reached its goal; with `campaign_id`, the goal's `metric` and `amount`, and the `currency` of a goal in
+    /// money (`null` otherwise). Once for each goal that it was given.
     #[serde(rename = "campaign.goal_reached")]
     CampaignGoalReached,
-    /// A campaign's hard budget is spent; with `campaign_id`.
+    /// A hard budget of a campaign is spent: all its impressions are drawn, or its money pays for nothing more. With
+    /// `campaign_id`, the budget's `metric` (`impressions` or `money`) and `amount`, and the `currency` of money (`null`
+    /// otherwise). Once for each budget that it was given.
     #[serde(rename = "campaign.budget_spent")]
     CampaignBudgetSpent,
-    /// A conversion was counted; with `instrument_id`, `media_id`, `value` and `currency`.
+    /// A conversion was counted; with the `instrument_id`, `media_id` and `decision_id` that it is put down to, their
+    /// `campaign_id` (`null` outside campaigns), and what it was worth: `value_micros` and `currency` (`null` where it was
+    /// not told). Those of viewers who are held out are not told.
     #[serde(rename = "conversion.recorded")]
     ConversionRecorded,
     /// Somebody asked whether the webhook hears; nothing happened.

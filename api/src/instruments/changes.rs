@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::approval::{self, Proposal};
 use super::{
-    Draft, Instrument, Instruments, Standing, State, Step, TOPIC, missing, refers, rights, store,
+    Draft, Instrument, Instruments, Standing, State, Step, TOPIC, missing, notices, refers, rights,
+    store,
 };
 use crate::audit::{self, Deed};
 use crate::auth::{Caller, Permission};
@@ -14,6 +15,7 @@ use crate::detections::entities::EntityIndex;
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::etag::IfMatch;
 use crate::idempotency::{self, Answer, Claim, Intake};
+use crate::webhooks;
 use crate::words::{ExternalId, InstrumentId, Time};
 
 /// Who changes something, and what they ask of it.
@@ -159,14 +161,7 @@ impl Instruments {
             return Err(taken(after.external_id.as_ref()));
         }
         store::insert_version(write, &after).await?;
-        let deed = Deed {
-            action: "instrument.revise",
-            resource: Instrument::resource(&after.instrument_id),
-            from: Some(told(&before.standing)),
-            to: Some(told(&after.standing)),
-            note: change.note.map(str::to_owned),
-        };
-        audit::note(write, change.caller, deed, change.now).await?;
+        note(write, "instrument.revise", &before.standing, &after, change).await?;
         Ok(after)
     }
 
@@ -233,7 +228,7 @@ impl Instruments {
         if ran != runs {
             bump(write.tx(), TOPIC, change.now).await?;
         }
-        note(write, step, &before.standing, &after, change).await?;
+        note(write, step.action(), &before.standing, &after, change).await?;
         Ok(after)
     }
 
@@ -325,21 +320,25 @@ async fn locked(
     Ok(instrument)
 }
 
+/// Tells what became of an instrument: the audit trail, and the webhooks.
 async fn note(
     write: &mut Write,
-    step: Step,
+    action: &'static str,
     before: &Standing,
     after: &Instrument,
     change: Change<'_>,
 ) -> Result<()> {
     let deed = Deed {
-        action: step.action(),
+        action,
         resource: Instrument::resource(&after.instrument_id),
         from: Some(told(before)),
         to: Some(told(&after.standing)),
         note: change.note.map(str::to_owned),
     };
-    Ok(audit::note(write, change.caller, deed, change.now).await?)
+    audit::note(write, change.caller, deed, change.now).await?;
+    let by = change.caller.subject.as_str();
+    let notice = notices::state_changed(before, after, by, change.now);
+    Ok(webhooks::tell(write, notice.as_slice()).await?)
 }
 
 /// How an instrument stands, as the audit trail tells it.

@@ -25,6 +25,7 @@ mod kill_switches;
 mod link_hosts;
 mod live;
 mod locale;
+mod notices;
 mod presentation;
 mod refers;
 mod registry;

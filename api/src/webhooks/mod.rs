@@ -11,6 +11,7 @@ mod store;
 mod wire;
 
 pub use model::{Definition, Delivery, DeliveryState, Event, Notice, Secrets, Webhook};
+pub use store::tell;
 
 use crate::db::Db;
 use crate::error::{ErrorCode, Refusal, Result};

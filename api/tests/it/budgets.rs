@@ -29,7 +29,7 @@ fn ad(campaign_id: &str) -> Value {
         "link_url": "https://shop.example/", "link_text": "See", "advertiser": "Shop"}})
 }
 
-async fn prepare(server: &Server, campaign: &Value) -> String {
+pub async fn prepare(server: &Server, campaign: &Value) -> String {
     let media = json!({"media_id": "m"});
     server
         .operator()
@@ -42,7 +42,7 @@ async fn prepare(server: &Server, campaign: &Value) -> String {
 }
 
 /// One viewer asks: the receipt of what it is shown, or why it is nothing.
-async fn ask(viewer: &Client) -> Result<String, String> {
+pub async fn ask(viewer: &Client) -> Result<String, String> {
     let question = json!({"position_ms": 1_000});
     let decision = viewer
         .post("/v1/media/m/decisions", &question)
@@ -57,7 +57,7 @@ async fn ask(viewer: &Client) -> Result<String, String> {
     }
 }
 
-async fn told(client: &Client, events: &[Value]) -> Vec<String> {
+pub async fn told(client: &Client, events: &[Value]) -> Vec<String> {
     let report = client
         .post("/v1/events", &json!({"items": events}))
         .await
@@ -68,7 +68,7 @@ async fn told(client: &Client, events: &[Value]) -> Vec<String> {
         .collect()
 }
 
-async fn delivery(client: &Client, id: &str) -> Value {
+pub async fn delivery(client: &Client, id: &str) -> Value {
     let path = format!("/v1/campaigns/{id}/delivery");
     client.get(&path).await.expect(200)
 }

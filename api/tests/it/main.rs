@@ -68,4 +68,5 @@ mod thumbnails;
 mod viewers;
 mod votes;
 mod watch;
+mod webhook_events;
 mod webhooks;

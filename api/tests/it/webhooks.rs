@@ -18,7 +18,7 @@ on_both_engines! {
     webhooks_that_are_none_are_refused => refused;
 }
 
-async fn register(operator: &Client, url: &str, events: &[&str]) -> Value {
+pub async fn register(operator: &Client, url: &str, events: &[&str]) -> Value {
     let asked = json!({"url": url, "events": events});
     operator.post("/v1/webhooks", &asked).await.expect(201)
 }
@@ -28,7 +28,7 @@ fn id(webhook: &Value) -> String {
 }
 
 /// Looks until something is there.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..200 {
         if let Some(found) = look().await {
             return found;
@@ -38,7 +38,7 @@ async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     panic!("{what}: not within 20 s");
 }
 
-async fn deliveries(operator: &Client, webhook: &str, query: &str) -> Vec<Value> {
+pub async fn deliveries(operator: &Client, webhook: &str, query: &str) -> Vec<Value> {
     let path = format!("/v1/webhooks/{webhook}/deliveries{query}");
     let page = operator.get(&path).await.expect(200);
     page["items"].as_array().expect("items").clone()

@@ -26,9 +26,14 @@ impl Account {
         let counted = running
             .target
             .map_or(running.billed, |target| target.counted);
+        self.of(counted, running.billed)
+    }
+
+    /// How much there was of this, as far as it may be billed.
+    pub(super) fn of(&self, counted: Counted, billed: Counted) -> u64 {
         match counted {
             Counted::Impression => self.settled,
-            counted if counted == running.billed => self.billed,
+            counted if counted == billed => self.billed,
             counted => self.events[counted as usize],
         }
     }

@@ -15,6 +15,7 @@ mod clerk;
 mod delivery;
 pub mod http;
 mod keeper;
+mod milestones;
 mod pace;
 mod reserve;
 mod store;

@@ -9,12 +9,14 @@ use crate::db::Write;
 use crate::decisions;
 use crate::events::EventType;
 use crate::events::counted::Counted;
+use crate::words::Time;
 
 /// Charges what counts to its campaigns, in the fold's own transaction, and notes in the log what is billed.
 pub(in crate::events) async fn settle(
     write: &mut Write,
     counted: &[Counted],
     votes: &BTreeSet<String>,
+    now: Time,
 ) -> anyhow::Result<()> {
     let (events, charges): (Vec<&Counted>, Vec<_>) = counted
         .iter()
@@ -23,7 +25,7 @@ pub(in crate::events) async fn settle(
     if charges.is_empty() {
         return Ok(());
     }
-    let bills = decisions::charge(write, &charges).await?;
+    let bills = decisions::charge(write, &charges, now).await?;
     for (event, bill) in events.into_iter().zip(bills) {
         // Impressions are stored as if they were billed: nearly all of them are.
         let stored = match event.event_type {

@@ -2,7 +2,10 @@
 
 mod claim;
 pub mod http;
+mod notice;
 mod wire;
+
+pub(super) use notice::recorded;
 
 use self::claim::{By, Claim};
 use super::{Authority, Event, EventType, Events, Intake, Overlay, links, own_id, store};

@@ -8,9 +8,11 @@ use super::{counts, log};
 use crate::db::{Db, Write, bump};
 use crate::decisions::Mode;
 use crate::events::bill;
+use crate::events::conversions::recorded;
 use crate::events::counted::{Counted, Drawn, Item, Sums};
 use crate::events::trace::{self, Due};
 use crate::events::{Event, EventType, Intake, Overlay, TALLIES, shown};
+use crate::webhooks;
 use crate::words::Time;
 
 /// What folding made of events, and what of it viewers are still to be told.
@@ -71,7 +73,7 @@ pub(in crate::events) async fn fold(
     counted.extend(fresh_ones(&impressions).filter_map(Item::counted));
 
     let votes = counts::vote(&mut write, &counted).await?;
-    bill::settle(&mut write, &counted, &votes).await?;
+    bill::settle(&mut write, &counted, &votes, now).await?;
     let mut sums = Sums::of(&counted, &votes);
     // Those drawn in this fold know it already.
     let mut known: BTreeSet<Overlay> = BTreeSet::new();
@@ -91,6 +93,8 @@ pub(in crate::events) async fn fold(
     if !sums.tallies.is_empty() {
         bump(write.tx(), TALLIES, now).await?;
     }
+    let recorded = counted.iter().filter_map(|one| recorded(one, now));
+    webhooks::tell(&mut write, &recorded.collect::<Vec<_>>()).await?;
     trace::set_told(&mut write, told).await?;
     write.commit().await.context("failed to commit events")?;
     let all = || impressions.iter().chain(&others);

@@ -16,8 +16,10 @@ pub(super) use plan::key;
 pub use plan::{Limits, Running, Target};
 pub(super) use registry::check;
 pub(super) use store::all;
+pub use store::definition;
 #[cfg(test)]
 pub(crate) use store::insert;
 pub use wire::{
-    definition as campaign_from_wire, metric_to_wire, state as campaign_state_from_wire,
+    definition as campaign_from_wire, goal_to_wire, metric_to_wire,
+    state as campaign_state_from_wire,
 };

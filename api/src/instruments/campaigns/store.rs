@@ -41,6 +41,24 @@ pub(super) async fn get(db: &Db, id: &CampaignId) -> anyhow::Result<Option<Campa
     row.as_ref().map(from_row).transpose()
 }
 
+/// What a campaign is at this moment of a transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn definition(
+    write: &mut Write,
+    id: &CampaignId,
+) -> anyhow::Result<Option<CampaignDefinition>> {
+    let row = sqlx::query("select definition from campaign where campaign_id = $1")
+        .bind(id.to_string())
+        .fetch_optional(write.tx())
+        .await
+        .context("failed to read what a campaign is")?;
+    let parse =
+        |row: AnyRow| serde_json::from_str::<CampaignRow>(row.try_get("definition")?)?.try_into();
+    row.map(parse).transpose()
+}
+
 pub(super) async fn page(
     db: &Db,
     state: Option<CampaignState>,

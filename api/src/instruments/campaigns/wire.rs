@@ -180,7 +180,9 @@ pub const fn metric_to_wire(counted: Counted) -> wire::GoalMetric {
     }
 }
 
-fn goal_to_wire(goal: Goal) -> wire::Goal {
+/// A goal, as a campaign says it.
+#[must_use]
+pub const fn goal_to_wire(goal: Goal) -> wire::Goal {
     wire::Goal {
         metric: match goal.metric {
             Metric::Count(counted) => metric_to_wire(counted),

@@ -14,6 +14,7 @@ use crate::auth::Caller;
 use crate::db::{Along, Db, Slot, bump};
 use crate::detections::{NameId, Names};
 use crate::error::{ErrorCode, Refusal, Result};
+use crate::webhooks::{self, Event, Notice};
 use crate::words::{InstrumentId, MediaId, Time};
 
 /// The topic under which kill switches change.
@@ -195,6 +196,8 @@ impl KillSwitches {
             note: switch.note.clone(),
         };
         audit::note(&mut write, caller, deed, switch.set_at).await?;
+        let notice = notice(&switch.target, Some(switch), caller, switch.set_at);
+        webhooks::tell(&mut write, &[notice]).await?;
         write.commit().await?;
         Ok(self.rebuild().await?)
     }
@@ -218,6 +221,8 @@ impl KillSwitches {
             ..Deed::default()
         };
         audit::note(&mut write, caller, deed, now).await?;
+        let notice = notice(target, None, caller, now);
+        webhooks::tell(&mut write, &[notice]).await?;
         write.commit().await?;
         Ok(self.rebuild().await?)
     }
@@ -225,6 +230,17 @@ impl KillSwitches {
 
 fn resource(target: &Target) -> String {
     format!("kill-switches/{}/{}", target.scope(), target.key())
+}
+
+/// What webhooks are told of a switch that was set, or cleared.
+fn notice(target: &Target, set: Option<&KillSwitch>, caller: &Caller, now: Time) -> Notice {
+    let fields = json!({
+        "scope": target.scope(), "id": target.label(), "on": set.is_some(), "by": caller.subject.as_str(),
+        "note": set.and_then(|switch| switch.note.as_deref()),
+    });
+    // Each change is news, also one of the same switch at the same moment.
+    let key = uuid::Uuid::now_v7().to_string();
+    Notice::new(Event::KillSwitchChanged, &key, now, &fields)
 }
 
 fn told(switch: &KillSwitch) -> Value {

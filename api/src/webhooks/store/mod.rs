@@ -4,8 +4,8 @@ mod deliveries;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::model::{Definition, Event, Notice, Secrets, Webhook};
 use crate::db::{Along, Db, Write};
@@ -19,6 +19,42 @@ impl Along for Notice {
     async fn write(&self, write: &mut Write) -> anyhow::Result<bool> {
         insert_notice(write, self, false).await
     }
+}
+
+/// How many notices one statement writes.
+const ROWS: usize = 64;
+
+/// Writes notices along with what makes them true; one that was written before stays as it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tell(write: &mut Write, notices: &[Notice]) -> anyhow::Result<()> {
+    for piece in notices.chunks(ROWS) {
+        let row = |row: usize| {
+            let place = row * 4;
+            let [id, event, body, at] = [1, 2, 3, 4].map(|column| place + column);
+            format!("(${id}, ${event}, ${body}, 0, ${at})")
+        };
+        let rows: Vec<String> = (0..piece.len()).map(row).collect();
+        let sql = format!(
+            "insert into webhook_notice (delivery_id, event, body, fanned, created_at) values {}
+             on conflict (delivery_id) do nothing",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for notice in piece {
+            query = query
+                .bind(notice.delivery_id.clone())
+                .bind(notice.event.as_str())
+                .bind(notice.body.clone())
+                .bind(notice.at.ms());
+        }
+        query
+            .execute(write.tx())
+            .await
+            .context("failed to write notices")?;
+    }
+    Ok(())
 }
 
 async fn insert_notice(write: &mut Write, notice: &Notice, fanned: bool) -> anyhow::Result<bool> {

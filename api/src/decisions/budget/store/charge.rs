@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use sqlx::Row;
 
-use super::{number, signed, text};
+use super::milestones::note_passed;
+use super::{account, number, signed, text};
 use crate::db::Write;
 use crate::decisions::Spend;
 use crate::decisions::budget::NO_SLICE;
+use crate::decisions::budget::delivery::Account;
 use crate::instruments::campaigns::Counted;
+use crate::words::Time;
 
 /// An event that a campaign may have to pay for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +37,15 @@ struct Count {
 }
 
 /// Charges campaigns for new events, in the transaction that stores them; what each was billed, where it was. Nothing is
-/// billed past a limit: such an event is counted, and told to be unbilled.
+/// billed past a limit: such an event is counted, and told to be unbilled. What a campaign has come to by it is told.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn charge(write: &mut Write, charges: &[Charge]) -> anyhow::Result<Vec<Option<u64>>> {
+pub async fn charge(
+    write: &mut Write,
+    charges: &[Charge],
+    now: Time,
+) -> anyhow::Result<Vec<Option<u64>>> {
     let mut bills = vec![None; charges.len()];
     let mut counts: BTreeMap<u128, Count> = BTreeMap::new();
     let mut of_campaign: BTreeMap<u128, Vec<usize>> = BTreeMap::new();
@@ -84,7 +91,9 @@ pub async fn charge(write: &mut Write, charges: &[Charge]) -> anyhow::Result<Vec
         }
     }
     for (campaign, count) in &counts {
-        add(write, *campaign, count).await?;
+        let id = text(*campaign);
+        let account = add(write, &id, count).await?;
+        note_passed(write, &id, &account, now).await?;
     }
     Ok(bills)
 }
@@ -162,7 +171,8 @@ async fn settle(write: &mut Write, slice: u128, count: usize) -> anyhow::Result<
     Ok(room)
 }
 
-async fn add(write: &mut Write, campaign: u128, count: &Count) -> anyhow::Result<()> {
+/// Adds to a campaign's tally; how its account stands then.
+async fn add(write: &mut Write, id: &str, count: &Count) -> anyhow::Result<Account> {
     let mut query = sqlx::query(
         "insert into campaign_tally (campaign_id, impressions, clicks, answers, conversions, settled, billed, unbilled,
              billed_micros)
@@ -172,9 +182,10 @@ async fn add(write: &mut Write, campaign: u128, count: &Count) -> anyhow::Result
              conversions = campaign_tally.conversions + excluded.conversions,
              settled = campaign_tally.settled + excluded.settled, billed = campaign_tally.billed + excluded.billed,
              unbilled = campaign_tally.unbilled + excluded.unbilled,
-             billed_micros = campaign_tally.billed_micros + excluded.billed_micros",
+             billed_micros = campaign_tally.billed_micros + excluded.billed_micros
+         returning impressions, clicks, answers, conversions, settled, billed, unbilled, billed_micros",
     )
-    .bind(text(campaign));
+    .bind(id.to_owned());
     let Count {
         events,
         settled,
@@ -185,9 +196,6 @@ async fn add(write: &mut Write, campaign: u128, count: &Count) -> anyhow::Result
     for number in events.iter().chain([settled, billed, unbilled, micros]) {
         query = query.bind(signed(*number)?);
     }
-    query
-        .execute(write.tx())
-        .await
-        .map(drop)
-        .context("failed to add to a campaign's tally")
+    let row = query.fetch_one(write.tx()).await;
+    account(&row.context("failed to add to a campaign's tally")?)
 }

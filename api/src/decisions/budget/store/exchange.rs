@@ -4,8 +4,10 @@ use anyhow::Context;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::milestones::note_passed;
 use super::{number, signed, tally, text};
 use crate::db::{Db, Write};
+use crate::decisions::budget::delivery::Account;
 use crate::decisions::budget::pace::{Books, LATE_MS};
 use crate::decisions::budget::till::Standing;
 use crate::instruments::campaigns::{Counted, Running};
@@ -41,10 +43,15 @@ pub(in crate::decisions::budget) async fn exchange(
         hand_back(&mut write, &id, slice, count).await?;
     }
     end_slices(&mut write, &id, now).await?;
-    let books = books(&mut write, errand.running, now).await?;
+    let account = tally(&mut write, &id).await?;
+    let books = books(&mut write, errand.running, &account, now).await?;
     let (granted, standing) = grant(&books);
     if granted > 0 {
         give(&mut write, &id, errand, granted).await?;
+    }
+    if standing == Standing::Spent {
+        // Nearly always the last event has told it; where a goal was lowered to what there is already, none did.
+        note_passed(&mut write, &id, &account, now).await?;
     }
     write.commit().await.context("failed to close the books")?;
     Ok((granted, standing))
@@ -110,7 +117,12 @@ async fn end_slices(write: &mut Write, id: &str, now: Time) -> anyhow::Result<()
     Ok(())
 }
 
-async fn books(write: &mut Write, running: &Running, now: Time) -> anyhow::Result<Books> {
+async fn books(
+    write: &mut Write,
+    running: &Running,
+    account: &Account,
+    now: Time,
+) -> anyhow::Result<Books> {
     let id = text(running.key);
     let budget = sqlx::query(
         "select impressions_limit - impressions as impressions_left, micros_limit - micros as micros_left,
@@ -136,7 +148,6 @@ async fn books(write: &mut Write, running: &Running, now: Time) -> anyhow::Resul
     .fetch_one(write.tx())
     .await
     .context("failed to sum up slices")?;
-    let tally = tally(write, &id).await?;
     let bought = match running.micros {
         0 => u64::MAX,
         micros => number(&budget, "micros_left")? / micros,
@@ -150,8 +161,8 @@ async fn books(write: &mut Write, running: &Running, now: Time) -> anyhow::Resul
     };
     Ok(Books {
         headroom,
-        settled: tally.settled,
-        reached: tally.reached(running),
+        settled: account.settled,
+        reached: account.reached(running),
         young: number(&slices, "young")?,
         aged: (
             number(&slices, "aged_given")?,

@@ -1,7 +1,9 @@
-//! Slices and what became of them, in SQL. Rows are locked in one order everywhere: budgets, slices, tallies.
+//! Slices and what became of them, in SQL. Rows are locked in one order everywhere: budgets, slices, tallies,
+//! milestones.
 
 mod charge;
 mod exchange;
+mod milestones;
 
 use anyhow::Context;
 use sqlx::Row;

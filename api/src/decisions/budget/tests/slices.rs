@@ -152,7 +152,9 @@ impl World<'_> {
 
     async fn land(&mut self, charges: &[Charge]) {
         let mut write = self.db.write().await.expect("a write");
-        let billed = store::charge(&mut write, charges).await.expect("charged");
+        let billed = store::charge(&mut write, charges, self.now)
+            .await
+            .expect("charged");
         write.commit().await.expect("committed");
         self.billed += billed.iter().flatten().count() as u64;
     }
