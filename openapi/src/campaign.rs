@@ -152,12 +152,15 @@ pub enum CampaignState {
 }
 
 /// The state to go to.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"state": "live"}))]
+#[schema(example = json!({"state": "live", "note": "the contract is signed"}))]
 pub struct CampaignStateChange {
     /// From `draft` to `live`, between `live` and `paused`, and from each to `archived`, which is final.
     pub state: CampaignState,
+    /// What to say about it in the audit trail; up to 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A registered campaign.

@@ -1,7 +1,10 @@
 //! The audit trail: who changed what, when, from what to what. An entry is written in the transaction of what it tells.
 
+mod change;
 pub mod http;
 mod store;
+
+pub use change::Change;
 
 use serde_json::Value;
 

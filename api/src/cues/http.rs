@@ -13,12 +13,13 @@ use beckon_openapi::review::StateChange;
 use futures_util::{Stream, stream};
 
 use super::{Cues, Listener, wire as convert};
+use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Body, Result};
 use crate::etag::IfMatch;
 use crate::etag::http::tagged;
-use crate::instruments::{Change, note_from_wire, state_from_wire};
+use crate::instruments::{note_from_wire, state_from_wire};
 use crate::media::Registry;
 use crate::words::{InstrumentId, MediaId, Time};
 

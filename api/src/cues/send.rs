@@ -6,8 +6,9 @@ use super::carry::Carriage;
 use super::due::{Moment, Triggered, begun};
 use super::signal::NotPut;
 use super::{Cue, Cues, NewCue, NewKind, store, wire};
+use crate::audit::Change;
 use crate::error::{Error, ErrorCode, Refusal, Result};
-use crate::instruments::{Change, Definition, Instrument, State};
+use crate::instruments::{Definition, Instrument, State};
 use crate::media::{Media, OverlayLife};
 use crate::words::{CueId, InstrumentId, MediaId, Time};
 

@@ -15,6 +15,12 @@ impl ETag {
         Self(format!("\"{version}-{revision}\""))
     }
 
+    /// Of a version that counts every change.
+    #[must_use]
+    pub fn of(version: u32) -> Self {
+        Self(format!("\"{version}\""))
+    }
+
     /// As the header says it.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,14 +3,10 @@
 //! A creation takes its claim first, with the transaction that it writes in, and keeps its answer in the same one:
 //!
 //! ```ignore
-//! let mut write = match idempotency::take(&db, claim, now).await? {
-//!     Intake::Seen(answer) => return Ok(answer),
-//!     Intake::New(write) => write,
-//! };
-//! store::insert(&mut write, &thing).await?;
-//! let answer = Answer::created(&wire_thing, None)?;
-//! idempotency::keep(&mut write, claim, &answer).await?;
-//! write.commit().await?;
+//! idempotency::once(&db, claim, now, async |write| {
+//!     store::insert(write, &thing).await?;
+//!     Ok(Answer::created(&wire_thing, None)?)
+//! })
 //! ```
 
 pub mod http;
@@ -135,6 +131,27 @@ pub async fn take(db: &Db, claim: Option<&Claim>, now: Time) -> Result<Intake> {
         ..Refusal::new(ErrorCode::IdempotencyKeyReused, detail)
     }
     .into())
+}
+
+/// Does what a request asks for in one transaction with its answer, or gives the answer that was given before.
+///
+/// # Errors
+/// When the key came before with another body, when it cannot be done, or the database does not answer; then nothing was
+/// done, and the request may come again with its key.
+pub async fn once(
+    db: &Db,
+    claim: Option<&Claim>,
+    now: Time,
+    act: impl AsyncFnOnce(&mut Write) -> Result<Answer>,
+) -> Result<Answer> {
+    let mut write = match take(db, claim, now).await? {
+        Intake::Seen(answer) => return Ok(answer),
+        Intake::New(write) => write,
+    };
+    let answer = act(&mut write).await?;
+    keep(&mut write, claim, &answer).await?;
+    write.commit().await?;
+    Ok(answer)
 }
 
 /// Keeps the answer, in the transaction of what it tells.

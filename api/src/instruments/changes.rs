@@ -8,41 +8,14 @@ use super::{
     Draft, Instrument, Instruments, Standing, State, Step, TOPIC, missing, notices, refers, rights,
     store,
 };
-use crate::audit::{self, Deed};
+use crate::audit::{self, Change, Deed};
 use crate::auth::{Caller, Permission};
 use crate::db::{Along, Write, bump};
 use crate::detections::entities::EntityIndex;
 use crate::error::{Error, ErrorCode, Refusal, Result};
-use crate::etag::IfMatch;
-use crate::idempotency::{self, Answer, Claim, Intake};
+use crate::idempotency::{self, Answer, Claim};
 use crate::webhooks;
 use crate::words::{ExternalId, InstrumentId, Time};
-
-/// Who changes something, and what they ask of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
-    /// Who.
-    pub caller: &'a Caller,
-    /// Only if it is still as they read it.
-    pub if_match: &'a IfMatch,
-    /// What they say about it.
-    pub note: Option<&'a str>,
-    /// When.
-    pub now: Time,
-}
-
-impl<'a> Change<'a> {
-    /// A change without a note.
-    #[must_use]
-    pub const fn of(caller: &'a Caller, if_match: &'a IfMatch, now: Time) -> Self {
-        Self {
-            caller,
-            if_match,
-            note: None,
-            now,
-        }
-    }
-}
 
 /// What became of a move.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,15 +40,11 @@ impl Instruments {
         tell: impl Fn(&Instrument) -> anyhow::Result<Answer>,
     ) -> Result<Answer> {
         self.check(&draft).await?;
-        let mut write = match idempotency::take(&self.db, claim, now).await? {
-            Intake::Seen(answer) => return Ok(answer),
-            Intake::New(write) => write,
-        };
-        let new = self.insert(&mut write, draft, caller, now).await?;
-        let answer = tell(&new)?;
-        idempotency::keep(&mut write, claim, &answer).await?;
-        write.commit().await?;
-        Ok(answer)
+        let answer = idempotency::once(&self.db, claim, now, async |write| {
+            let new = self.insert(write, draft, caller, now).await?;
+            Ok(tell(&new)?)
+        });
+        answer.await
     }
 
     /// What a draft speaks of must be there, and where it leads must be allowed.
@@ -131,7 +100,7 @@ impl Instruments {
     ) -> Result<Instrument> {
         self.check(&draft).await?;
         let mut write = self.db.write().await?;
-        let before = locked(&mut write, instrument_id, change.if_match).await?;
+        let before = locked(&mut write, instrument_id, change).await?;
         let after = self.revise(&mut write, before, draft, change).await?;
         write.commit().await?;
         Ok(after)
@@ -179,7 +148,7 @@ impl Instruments {
         change: Change<'_>,
     ) -> Result<Moved> {
         let mut write = self.db.write().await?;
-        let before = locked(&mut write, instrument_id, change.if_match).await?;
+        let before = locked(&mut write, instrument_id, change).await?;
         let ran = before.standing.running();
         let after = self.step(&mut write, before, to, along, change).await?;
         let runs = after.standing.running();
@@ -239,7 +208,7 @@ impl Instruments {
     /// not answer.
     pub async fn delete(&self, instrument_id: &InstrumentId, change: Change<'_>) -> Result<()> {
         let mut write = self.db.write().await?;
-        let before = locked(&mut write, instrument_id, change.if_match).await?;
+        let before = locked(&mut write, instrument_id, change).await?;
         let (code, why) = match before.standing.state {
             State::Draft => {
                 store::delete(&mut write, instrument_id).await?;
@@ -249,7 +218,7 @@ impl Instruments {
                     from: Some(told(&before.standing)),
                     ..Deed::default()
                 };
-                audit::note(&mut write, change.caller, deed, change.now).await?;
+                change.note(&mut write, deed).await?;
                 return Ok(write.commit().await?);
             }
             State::Live => (ErrorCode::InstrumentLive, "is live; archive it instead"),
@@ -312,11 +281,11 @@ async fn permit(
 async fn locked(
     write: &mut Write,
     instrument_id: &InstrumentId,
-    if_match: &IfMatch,
+    change: Change<'_>,
 ) -> Result<Instrument> {
     let found = store::lock(write, instrument_id).await?;
     let instrument = found.ok_or_else(|| missing(instrument_id))?;
-    if_match.check(&instrument.etag())?;
+    change.check(&instrument.etag())?;
     Ok(instrument)
 }
 
@@ -333,9 +302,9 @@ async fn note(
         resource: Instrument::resource(&after.instrument_id),
         from: Some(told(before)),
         to: Some(told(&after.standing)),
-        note: change.note.map(str::to_owned),
+        ..Deed::default()
     };
-    audit::note(write, change.caller, deed, change.now).await?;
+    change.note(write, deed).await?;
     let by = change.caller.subject.as_str();
     let notice = notices::state_changed(before, after, by, change.now);
     Ok(webhooks::tell(write, notice.as_slice()).await?)

@@ -8,7 +8,8 @@ use beckon_openapi::page::{Page, PageQuery};
 use beckon_openapi::problem::Problem;
 use beckon_openapi::review::InstrumentVersion;
 
-use super::{Change, Instrument, Instruments, Wanted, wire as convert};
+use super::{Instrument, Instruments, Wanted, wire as convert};
+use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::categories::Category;
 use crate::config::now;

@@ -39,7 +39,7 @@ mod variants;
 mod wire;
 
 pub use audience::Audience;
-pub use changes::{Change, Moved};
+pub use changes::Moved;
 pub use content::{Answer, Content, Offer, Picture, PictureSource, Price, Question};
 pub use counts::{Counts, SLOTS as COUNT_SLOTS};
 pub use definition::{Competitors, Definition, FrequencyCap, Kind, Schedule};

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use beckon_api::audit::Change;
 use beckon_api::auth::{Caller, Role};
 use beckon_api::config::now;
 use beckon_api::db::Refresh;
 use beckon_api::detections::entities::Entities;
 use beckon_api::detections::{Detection, Page};
 use beckon_api::etag::IfMatch;
-use beckon_api::instruments::{Change, Draft, Index, Instruments, Kind, State, TOPIC};
+use beckon_api::instruments::{Draft, Index, Instruments, Kind, State, TOPIC};
 use beckon_api::viewers::Declarations;
 use beckon_api::words::{Confidence, InstrumentId, Position, Time, ViewerId, Window};
 use beckon_classifier::schema::Schema;

@@ -8,6 +8,7 @@ mod buckets;
 mod budgets;
 mod campaigns;
 mod caps;
+mod changes;
 #[cfg(feature = "demo")]
 mod circle;
 mod command_line;

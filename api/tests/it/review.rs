@@ -31,13 +31,13 @@ async fn go(caller: &Client, id: &str, state: &str) -> Answer {
 }
 
 /// Changes something only from the state of this tag.
-async fn from(caller: &Client, method: &str, path: &str, etag: &str, body: &Value) -> Answer {
+pub async fn from(caller: &Client, method: &str, path: &str, etag: &str, body: &Value) -> Answer {
     let request = caller.request(method, path).header("if-match", etag);
     let request = request.header("content-type", "application/json");
     caller.send(request.body(body.to_string())).await
 }
 
-fn etag(answer: &Answer) -> String {
+pub fn etag(answer: &Answer) -> String {
     let tag = answer.headers.get("etag").expect("an entity tag");
     tag.to_str().expect("text").to_owned()
 }

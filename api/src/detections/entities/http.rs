@@ -6,27 +6,34 @@ use beckon_openapi::entity as wire;
 use beckon_openapi::page::Page;
 use beckon_openapi::problem::Problem;
 
-use super::{Entities, wire as convert};
+use super::{Entities, Entity, wire as convert};
 use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Body, Result, page_limit};
+use crate::idempotency::Answer;
+use crate::idempotency::http::IdempotencyKey;
 use crate::words::EntityId;
 
 /// Register an entity
 ///
-/// From then on detections of its names and external ids show it.
-#[utoipa::path(tag = "entities", request_body = wire::NewEntity, responses((status = 201, body = wire::Entity),
-    (status = 409, body = Problem), (status = 422, body = Problem)))]
+/// From then on detections of its names and external ids show it. With an `Idempotency-Key` the same request again is
+/// answered again, for a day, and registers nothing.
+#[utoipa::path(tag = "entities", request_body = wire::NewEntity, params(
+    ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters of your choice")), responses(
+    (status = 201, body = wire::Entity), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/v1/entities")]
 pub async fn create_entity(
     entities: Data<Entities>,
     caller: Caller,
+    key: IdempotencyKey,
     body: Body<wire::NewEntity>,
 ) -> Result<HttpResponse> {
     caller.may(Permission::WriteEntities)?;
+    let claim = key.claim(&caller, "create_entity", &body.0)?;
     let entity = convert::entity(body.0, now())?;
-    entities.put(&entity, true).await?;
-    Ok(HttpResponse::Created().json(wire::Entity::from(&entity)))
+    let tell = |new: &Entity| Answer::created(&wire::Entity::from(new), None);
+    let answer = entities.create(&entity, &caller, claim.as_ref(), tell);
+    Ok(answer.await?.into())
 }
 
 /// List entities
@@ -83,9 +90,8 @@ pub async fn replace_entity(
 ) -> Result<Json<wire::Entity>> {
     caller.may(Permission::WriteEntities)?;
     let entity_id = EntityId::parse(&entity_id).at("entity_id")?;
-    let entity = convert::replacement(entity_id.clone(), body.0, now())?;
-    entities.put(&entity, false).await?;
-    Ok(Json((&entities.get(&entity_id).await?).into()))
+    let entity = convert::replacement(entity_id, body.0, now())?;
+    Ok(Json((&entities.replace(entity, &caller).await?).into()))
 }
 
 /// Delete an entity
@@ -100,6 +106,6 @@ pub async fn delete_entity(
 ) -> Result<HttpResponse> {
     caller.may(Permission::WriteEntities)?;
     let entity_id = EntityId::parse(&entity_id).at("entity_id")?;
-    entities.delete(&entity_id, now()).await?;
+    entities.delete(&entity_id, &caller, now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

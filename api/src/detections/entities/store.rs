@@ -45,14 +45,30 @@ pub async fn all(db: &Db) -> anyhow::Result<Vec<Entity>> {
     rows.iter().map(from_row).collect()
 }
 
+const ONE: &str =
+    "select entity_id, definition, created_at, updated_at from entity where entity_id = $1";
+
 pub async fn get(db: &Db, id: &EntityId) -> anyhow::Result<Option<Entity>> {
-    let row = sqlx::query(
-        "select entity_id, definition, created_at, updated_at from entity where entity_id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_optional(db.pool())
-    .await
-    .context("failed to read an entity")?;
+    let row = sqlx::query(ONE)
+        .bind(id.to_string())
+        .fetch_optional(db.pool())
+        .await
+        .context("failed to read an entity")?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// Lets one writer in at a time, until its transaction ends: names are compared over rows, which no constraint does.
+pub async fn hold(write: &mut Write, now: Time) -> anyhow::Result<()> {
+    Ok(bump(write.tx(), TOPIC, now).await?)
+}
+
+/// An entity, for who holds them.
+pub async fn held(write: &mut Write, id: &EntityId) -> anyhow::Result<Option<Entity>> {
+    let row = sqlx::query(ONE)
+        .bind(id.to_string())
+        .fetch_optional(write.tx())
+        .await
+        .context("failed to read an entity that is to change")?;
     row.as_ref().map(from_row).transpose()
 }
 
@@ -174,19 +190,20 @@ async fn clear(write: &mut Write, id: &EntityId) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes an entity, new or not; the conflict where it cannot be.
-pub async fn put(db: &Db, entity: &Entity, new: bool) -> anyhow::Result<Option<Conflict>> {
+/// Writes an entity, new or not, for who holds them; the conflict where it cannot be.
+pub async fn put(
+    write: &mut Write,
+    entity: &Entity,
+    new: bool,
+) -> anyhow::Result<Option<Conflict>> {
     let Entity {
         entity_id: id,
         details,
         created_at,
         updated_at,
     } = entity;
-    let mut write = db.write().await?;
-    // First, for it lets one writer in at a time: names are compared over rows, which no constraint does.
-    bump(write.tx(), TOPIC, *updated_at).await?;
     let names: BTreeSet<String> = details.names().map(folded).collect();
-    if let Some(conflict) = conflict(&mut write, id, details, &names).await? {
+    if let Some(conflict) = conflict(write, id, details, &names).await? {
         return Ok(Some(conflict));
     }
     let categories: String = details
@@ -220,7 +237,7 @@ pub async fn put(db: &Db, entity: &Entity, new: bool) -> anyhow::Result<Option<C
             Conflict::Missing
         }));
     }
-    clear(&mut write, id).await?;
+    clear(write, id).await?;
     for name in names {
         sqlx::query("insert into entity_name (name, entity_id) values ($1, $2)")
             .bind(name)
@@ -237,23 +254,16 @@ pub async fn put(db: &Db, entity: &Entity, new: bool) -> anyhow::Result<Option<C
             .await
             .context("failed to store an entity's external id")?;
     }
-    write.commit().await.context("failed to store an entity")?;
     Ok(None)
 }
 
-/// False where there is none.
-pub async fn delete(db: &Db, id: &EntityId, now: Time) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    bump(write.tx(), TOPIC, now).await?;
-    clear(&mut write, id).await?;
-    let done = sqlx::query("delete from entity where entity_id = $1")
+/// Forgets an entity, for who holds them.
+pub async fn delete(write: &mut Write, id: &EntityId) -> anyhow::Result<()> {
+    clear(write, id).await?;
+    sqlx::query("delete from entity where entity_id = $1")
         .bind(id.to_string())
         .execute(write.tx())
         .await
-        .context("failed to delete an entity")?;
-    let gone = done.rows_affected() == 1;
-    if gone {
-        write.commit().await.context("failed to delete an entity")?;
-    }
-    Ok(gone)
+        .map(drop)
+        .context("failed to delete an entity")
 }

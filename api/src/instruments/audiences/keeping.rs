@@ -2,9 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use super::{AudienceDefinition, SavedAudience, store};
+use crate::audit::{self, Change, Deed};
+use crate::auth::Caller;
+use crate::db::Write;
 use crate::error::{Error, ErrorCode, Refusal, Result};
-use crate::instruments::audience::{self, Rule};
+use crate::idempotency::{self, Answer, Claim};
+use crate::instruments::audience::{self, Rule, RuleRow};
 use crate::instruments::{Definition, Instruments};
 use crate::words::{AudienceId, Time};
 
@@ -39,15 +45,18 @@ impl Instruments {
         Ok(check()?)
     }
 
-    /// Saves an audience.
+    /// Saves an audience, or gives the answer that was given to the same request before.
     ///
     /// # Errors
-    /// When its rule cannot be asked, or the database does not answer.
+    /// When its rule cannot be asked, when the key came with another body, or the database does not answer.
     pub async fn save_audience(
         &self,
         definition: AudienceDefinition,
+        caller: &Caller,
+        claim: Option<&Claim>,
         now: Time,
-    ) -> Result<SavedAudience> {
+        tell: impl Fn(&SavedAudience) -> anyhow::Result<Answer>,
+    ) -> Result<Answer> {
         self.check_rule(&definition.rule, "rule").await?;
         let id = uuid::Uuid::now_v7().to_string();
         let audience = SavedAudience {
@@ -57,26 +66,41 @@ impl Instruments {
             created_at: now,
             updated_at: now,
         };
-        store::insert(&self.db, &audience).await?;
-        Ok(audience)
+        let answer = idempotency::once(&self.db, claim, now, async |write| {
+            store::insert(write, &audience).await?;
+            let deed = deed("audience.create", None, Some(&audience))?;
+            audit::note(write, caller, deed, now).await?;
+            Ok(tell(&audience)?)
+        });
+        answer.await
     }
 
     /// Replaces a saved audience; live instruments that use it follow at once.
     ///
     /// # Errors
-    /// When there is none of this id, its rule cannot be asked, or the database does not answer.
+    /// When there is none of this id, when it has changed since it was read, when its rule cannot be asked, or the database
+    /// does not answer.
     pub async fn replace_audience(
         &self,
         audience_id: &AudienceId,
-        definition: &AudienceDefinition,
-        now: Time,
+        definition: AudienceDefinition,
+        change: Change<'_>,
     ) -> Result<SavedAudience> {
         self.check_rule(&definition.rule, "rule").await?;
-        if !store::replace(&self.db, audience_id, definition, now).await? {
-            return Err(missing(audience_id));
-        }
+        let mut write = self.db.write().await?;
+        let before = locked(&mut write, audience_id, change).await?;
+        let after = SavedAudience {
+            revision: before.revision + 1,
+            definition,
+            updated_at: change.now,
+            ..before.clone()
+        };
+        store::put(&mut write, &after).await?;
+        let deed = deed("audience.replace", Some(&before), Some(&after))?;
+        change.note(&mut write, deed).await?;
+        write.commit().await?;
         self.rebuild().await?;
-        self.audience(audience_id).await
+        Ok(after)
     }
 
     /// A saved audience.
@@ -99,17 +123,60 @@ impl Instruments {
     /// Forgets a saved audience.
     ///
     /// # Errors
-    /// When there is none of this id, when instruments use it, or when the database does not answer.
-    pub async fn delete_audience(&self, audience_id: &AudienceId) -> Result<()> {
-        match store::delete(&self.db, audience_id).await? {
-            store::Deletion::Done => Ok(()),
-            store::Deletion::Missing => Err(missing(audience_id)),
-            store::Deletion::Used(instruments) => {
-                let detail = format!("{instruments} instruments use the audience {audience_id}");
-                Err(Refusal::new(ErrorCode::AudienceInUse, detail).into())
-            }
+    /// When there is none of this id, when it has changed since it was read, when instruments use it, or when the database
+    /// does not answer.
+    pub async fn delete_audience(
+        &self,
+        audience_id: &AudienceId,
+        change: Change<'_>,
+    ) -> Result<()> {
+        let mut write = self.db.write().await?;
+        let before = locked(&mut write, audience_id, change).await?;
+        let users = store::users(&mut write, audience_id).await?;
+        if users > 0 {
+            let detail = format!("{users} instruments use the audience {audience_id}");
+            return Err(Refusal::new(ErrorCode::AudienceInUse, detail).into());
         }
+        store::delete(&mut write, audience_id).await?;
+        let deed = deed("audience.delete", Some(&before), None)?;
+        change.note(&mut write, deed).await?;
+        Ok(write.commit().await?)
     }
+}
+
+/// The audience, which belongs to this transaction until it ends, if it is still as the caller read it.
+async fn locked(
+    write: &mut Write,
+    audience_id: &AudienceId,
+    change: Change<'_>,
+) -> Result<SavedAudience> {
+    let found = store::lock(write, audience_id).await?;
+    let audience = found.ok_or_else(|| missing(audience_id))?;
+    change.check(&audience.etag())?;
+    Ok(audience)
+}
+
+/// What was done with an audience, as the audit trail tells it.
+fn deed(
+    action: &'static str,
+    before: Option<&SavedAudience>,
+    after: Option<&SavedAudience>,
+) -> anyhow::Result<Deed> {
+    let told = |audience: &SavedAudience| -> anyhow::Result<Value> {
+        let definition = &audience.definition;
+        Ok(
+            json!({"revision": audience.revision, "name": definition.name, "description": definition.description,
+            "rule": serde_json::to_value(RuleRow::from(&definition.rule))?}),
+        )
+    };
+    let of = after.or(before).map(|audience| &audience.audience_id);
+    Ok(Deed {
+        action,
+        resource: of.map_or_else(String::new, |id| format!("audiences/{id}")),
+        from: before.map(told).transpose()?,
+        to: after.map(told).transpose()?,
+        note: None,
+    })
 }
 
 fn missing(audience_id: &AudienceId) -> Error {

@@ -6,6 +6,7 @@ mod store;
 mod wire;
 
 use super::audience::Rule;
+use crate::etag::ETag;
 use crate::words::{AudienceId, Time};
 
 pub(super) use store::rules;
@@ -24,6 +25,14 @@ pub struct SavedAudience {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+impl SavedAudience {
+    /// Which state of it this is.
+    #[must_use]
+    pub fn etag(&self) -> ETag {
+        ETag::of(self.revision)
+    }
 }
 
 /// What a saved audience is.

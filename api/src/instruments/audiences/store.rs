@@ -5,7 +5,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{AudienceDefinition, SavedAudience};
-use crate::db::{Db, bump};
+use crate::db::{Db, Write, bump};
 use crate::instruments::TOPIC;
 use crate::instruments::audience::{Rule, RuleRow, Saved};
 use crate::words::{AudienceId, Time};
@@ -73,8 +73,7 @@ pub(super) async fn page(db: &Db, after: &str, limit: u32) -> anyhow::Result<Vec
 }
 
 /// Nothing uses it yet, so no topic moves.
-pub(super) async fn insert(db: &Db, audience: &SavedAudience) -> anyhow::Result<()> {
-    let mut write = db.write().await?;
+pub(super) async fn insert(write: &mut Write, audience: &SavedAudience) -> anyhow::Result<()> {
     let definition = &audience.definition;
     sqlx::query(
         "insert into audience (audience_id, name, description, revision, rule, created_at, updated_at)
@@ -89,48 +88,50 @@ pub(super) async fn insert(db: &Db, audience: &SavedAudience) -> anyhow::Result<
     .bind(audience.updated_at.ms())
     .execute(write.tx())
     .await
-    .context("failed to save an audience")?;
-    Ok(write.commit().await?)
+    .map(drop)
+    .context("failed to save an audience")
 }
 
-/// False where there is none.
-pub(super) async fn replace(
-    db: &Db,
+/// An audience, whose row belongs to this transaction until it ends: two changes that race go one after the other.
+pub(super) async fn lock(
+    write: &mut Write,
     id: &AudienceId,
-    definition: &AudienceDefinition,
-    now: Time,
-) -> anyhow::Result<bool> {
-    let mut write = db.write().await?;
-    let done = sqlx::query(
-        "update audience set name = $1, description = $2, rule = $3, revision = revision + 1, updated_at = $4
-         where audience_id = $5",
+) -> anyhow::Result<Option<SavedAudience>> {
+    let row = sqlx::query(
+        "update audience set revision = revision where audience_id = $1
+         returning audience_id, name, description, revision, rule, created_at, updated_at",
+    )
+    .bind(id.to_string())
+    .fetch_optional(write.tx())
+    .await
+    .context("failed to lock a saved audience")?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// Writes a locked audience as it is from now on.
+pub(super) async fn put(write: &mut Write, changed: &SavedAudience) -> anyhow::Result<()> {
+    let definition = &changed.definition;
+    sqlx::query(
+        "update audience set name = $1, description = $2, rule = $3, revision = $4, updated_at = $5
+         where audience_id = $6",
     )
     .bind(definition.name.clone())
     .bind(definition.description.clone())
     .bind(rule_text(&definition.rule)?)
-    .bind(now.ms())
-    .bind(id.to_string())
+    .bind(i64::from(changed.revision))
+    .bind(changed.updated_at.ms())
+    .bind(changed.audience_id.to_string())
     .execute(write.tx())
     .await
     .context("failed to change a saved audience")?;
     // The index holds its rule compiled, wherever it is used.
-    bump(write.tx(), TOPIC, now).await?;
-    write.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(bump(write.tx(), TOPIC, changed.updated_at).await?)
 }
 
-/// What became of a deletion.
-pub(super) enum Deletion {
-    Done,
-    Missing,
-    /// By so many instruments.
-    Used(i64),
-}
-
-pub(super) async fn delete(db: &Db, id: &AudienceId) -> anyhow::Result<Deletion> {
-    let mut write = db.write().await?;
+/// How many instruments use it.
+pub(super) async fn users(write: &mut Write, id: &AudienceId) -> anyhow::Result<i64> {
     // As a rule's row writes it; ids of our own making hold nothing that `like` would read otherwise.
-    let used = sqlx::query(
+    let row = sqlx::query(
         "select count(distinct i.instrument_id) as used from instrument i
          join instrument_version v on v.instrument_id = i.instrument_id
              and (v.version = i.version or v.version = i.approved_version)
@@ -139,20 +140,16 @@ pub(super) async fn delete(db: &Db, id: &AudienceId) -> anyhow::Result<Deletion>
     .bind(format!("%\"saved\":\"{id}\"%"))
     .fetch_one(write.tx())
     .await
-    .context("failed to look for who uses an audience")?
-    .try_get::<i64, _>("used")?;
-    if used > 0 {
-        return Ok(Deletion::Used(used));
-    }
-    let done = sqlx::query("delete from audience where audience_id = $1")
+    .context("failed to look for who uses an audience")?;
+    Ok(row.try_get("used")?)
+}
+
+/// Forgets an audience.
+pub(super) async fn delete(write: &mut Write, id: &AudienceId) -> anyhow::Result<()> {
+    sqlx::query("delete from audience where audience_id = $1")
         .bind(id.to_string())
         .execute(write.tx())
         .await
-        .context("failed to delete a saved audience")?;
-    write.commit().await?;
-    Ok(if done.rows_affected() == 1 {
-        Deletion::Done
-    } else {
-        Deletion::Missing
-    })
+        .map(drop)
+        .context("failed to delete a saved audience")
 }

@@ -1,5 +1,6 @@
 //! What a campaign is. A definition that exists is within its bounds: money without a price there is none.
 
+use crate::etag::ETag;
 use crate::instruments::Schedule;
 use crate::instruments::caps::Caps;
 use crate::words::{CampaignId, Time};
@@ -21,6 +22,20 @@ pub struct Campaign {
     pub created_at: Time,
     /// When it last changed.
     pub updated_at: Time,
+}
+
+impl Campaign {
+    /// Which state of it this is.
+    #[must_use]
+    pub fn etag(&self) -> ETag {
+        ETag::of(self.version)
+    }
+
+    /// Its path below `/v1/`, by which the audit trail calls it.
+    #[must_use]
+    pub fn resource(campaign_id: &CampaignId) -> String {
+        format!("campaigns/{campaign_id}")
+    }
 }
 
 /// Where a campaign stands.
@@ -48,6 +63,17 @@ impl CampaignState {
             Self::Live => "live",
             Self::Paused => "paused",
             Self::Archived => "archived",
+        }
+    }
+
+    /// What the audit trail calls the way there.
+    #[must_use]
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Draft => "campaign.create",
+            Self::Live => "campaign.launch",
+            Self::Paused => "campaign.pause",
+            Self::Archived => "campaign.archive",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Budget, CampaignDefinition, Counted, Goal, Metric, Pacing, Rate};
 use crate::instruments::Schedule;
@@ -63,6 +64,11 @@ impl From<&CampaignDefinition> for CampaignRow {
             pacing: pacing.as_str().to_owned(),
         }
     }
+}
+
+/// What a campaign is, as the audit trail tells it.
+pub(super) fn told(definition: &CampaignDefinition) -> anyhow::Result<Value> {
+    Ok(serde_json::to_value(CampaignRow::from(definition))?)
 }
 
 fn counted(name: &str) -> anyhow::Result<Counted> {

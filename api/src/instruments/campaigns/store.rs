@@ -96,7 +96,7 @@ fn most(limit: Option<u64>) -> i64 {
     limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
-pub(crate) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
+pub(crate) async fn insert(write: &mut Write, campaign: &Campaign) -> anyhow::Result<()> {
     let Campaign {
         campaign_id,
         version,
@@ -106,7 +106,6 @@ pub(crate) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
         created_at,
         updated_at,
     } = campaign;
-    let mut write = db.write().await?;
     sqlx::query(
         "insert into campaign (campaign_id, version, state, definition, live_at, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -140,56 +139,61 @@ pub(crate) async fn insert(db: &Db, campaign: &Campaign) -> anyhow::Result<()> {
     .execute(write.tx())
     .await
     .context("failed to store a campaign's budget")?;
-    bump(write.tx(), TOPIC, *created_at).await?;
-    Ok(write.commit().await?)
+    Ok(bump(write.tx(), TOPIC, *created_at).await?)
 }
 
-/// What became of a change.
-pub(super) enum Changed {
-    /// It is made.
-    Made,
-    /// There is no such campaign.
-    Missing,
-    /// More than one of the new limits is given away already: impressions, millionths, and what is billed.
-    Below {
-        impressions: i64,
-        micros: i64,
-        billed: i64,
-    },
+/// A campaign, whose row belongs to this transaction until it ends: two changes that race go one after the other.
+pub(super) async fn lock(write: &mut Write, id: &CampaignId) -> anyhow::Result<Option<Campaign>> {
+    let sql =
+        format!("update campaign set version = version where campaign_id = $1 returning {COLUMNS}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(id.to_string())
+        .fetch_optional(write.tx())
+        .await
+        .context("failed to lock a campaign")?;
+    row.as_ref().map(from_row).transpose()
 }
 
-/// Replaces the definition and its limits, unless more is given away than they allow. Two that race: the budget's row lets
-/// one go first.
-pub(super) async fn replace(
-    db: &Db,
-    id: &CampaignId,
-    definition: &CampaignDefinition,
-    now: Time,
-) -> anyhow::Result<Changed> {
-    let mut write = db.write().await?;
-    if !set_limits(&mut write, id, definition).await? {
-        return given_away(&mut write, id).await;
-    }
+/// Writes a locked campaign as it is from now on.
+pub(super) async fn put(write: &mut Write, changed: &Campaign) -> anyhow::Result<()> {
+    let Campaign {
+        campaign_id,
+        version,
+        state,
+        live_at,
+        definition,
+        created_at: _,
+        updated_at,
+    } = changed;
     sqlx::query(
-        "update campaign set version = version + 1, definition = $1, updated_at = $2 where campaign_id = $3",
+        "update campaign set version = $1, state = $2, definition = $3, live_at = $4, updated_at = $5
+         where campaign_id = $6",
     )
+    .bind(i64::from(*version))
+    .bind(state.as_str())
     .bind(serde_json::to_string(&CampaignRow::from(definition))?)
-    .bind(now.ms())
-    .bind(id.to_string())
+    .bind(live_at.map(Time::ms))
+    .bind(updated_at.ms())
+    .bind(campaign_id.to_string())
     .execute(write.tx())
     .await
     .context("failed to change a campaign")?;
-    bump(write.tx(), TOPIC, now).await?;
-    write.commit().await?;
-    Ok(Changed::Made)
+    Ok(bump(write.tx(), TOPIC, *updated_at).await?)
 }
 
-/// False where there is no such budget, or more of it is given away.
-async fn set_limits(
+/// So much of a campaign is given away: impressions, millionths, and what is billed.
+pub(super) struct GivenAway {
+    pub(super) impressions: i64,
+    pub(super) micros: i64,
+    pub(super) billed: i64,
+}
+
+/// Sets the limits of a campaign, unless more of one is given away than it would allow: then nothing changes.
+pub(super) async fn set_limits(
     write: &mut Write,
     id: &CampaignId,
     definition: &CampaignDefinition,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Option<GivenAway>> {
     let limits = definition.limits();
     let [impressions, micros, billed] =
         [limits.impressions, limits.micros, limits.billed].map(most);
@@ -210,50 +214,19 @@ async fn set_limits(
     .execute(write.tx())
     .await
     .context("failed to change a campaign's budget")?;
-    Ok(done.rows_affected() == 1)
-}
-
-async fn given_away(write: &mut Write, id: &CampaignId) -> anyhow::Result<Changed> {
+    if done.rows_affected() == 1 {
+        return Ok(None);
+    }
     let row = sqlx::query(
         "select impressions, micros, billed from campaign_budget where campaign_id = $1",
     )
     .bind(id.to_string())
-    .fetch_optional(write.tx())
+    .fetch_one(write.tx())
     .await
     .context("failed to read a campaign's budget")?;
-    let Some(row) = row else {
-        return Ok(Changed::Missing);
-    };
-    Ok(Changed::Below {
+    Ok(Some(GivenAway {
         impressions: row.try_get("impressions")?,
         micros: row.try_get("micros")?,
         billed: row.try_get("billed")?,
-    })
-}
-
-/// Moves a campaign from one state to another; false where it is not in that one any more.
-pub(super) async fn move_to(
-    db: &Db,
-    id: &CampaignId,
-    from: CampaignState,
-    to: CampaignState,
-    now: Time,
-) -> anyhow::Result<bool> {
-    let live_at = (to == CampaignState::Live).then_some(now.ms());
-    let mut write = db.write().await?;
-    let done = sqlx::query(
-        "update campaign set state = $1, version = version + 1, updated_at = $2, live_at = coalesce(live_at, $3)
-         where campaign_id = $4 and state = $5",
-    )
-    .bind(to.as_str())
-    .bind(now.ms())
-    .bind(live_at)
-    .bind(id.to_string())
-    .bind(from.as_str())
-    .execute(write.tx())
-    .await
-    .context("failed to move a campaign to a state")?;
-    bump(write.tx(), TOPIC, now).await?;
-    write.commit().await?;
-    Ok(done.rows_affected() == 1)
+    }))
 }

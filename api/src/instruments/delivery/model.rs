@@ -39,7 +39,7 @@ impl Standing {
     /// What its version is known by.
     #[must_use]
     pub fn etag(&self) -> ETag {
-        ETag::new(self.version, 0)
+        ETag::of(self.version)
     }
 }
 

@@ -5,7 +5,8 @@ mod wire;
 
 use std::collections::HashSet;
 
-use super::{Change, Draft, Instrument, Instruments, State, store};
+use super::{Draft, Instrument, Instruments, State, store};
+use crate::audit::Change;
 use crate::auth::{Caller, Permission};
 use crate::db::Write;
 use crate::error::{Error, Refusal, Result};

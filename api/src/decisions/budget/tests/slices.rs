@@ -257,9 +257,11 @@ fn holds_for(per: Counted) {
             number.set(number.get() + 1);
             let campaign = campaign(per, number.get());
             runtime.block_on(async {
-                crate::instruments::campaigns::insert(&db, &campaign)
+                let mut write = db.write().await.expect("a write");
+                crate::instruments::campaigns::insert(&mut write, &campaign)
                     .await
                     .expect("registered");
+                write.commit().await.expect("committed");
                 let mut world = World {
                     db: &db,
                     running: Running::of(&campaign),
