@@ -22,7 +22,8 @@ pub struct ReplayRequest {
     /// Instruments that are not registered. The first one's id is 00000000-0000-8000-8000-000000000001, and so on.
     #[serde(default)]
     pub drafts: Vec<NewInstrument>,
-    /// Let everything compete that is live now, too; false unless told.
+    /// Let everything compete that is live now, too; false unless told. Where no instrument is named and there is no draft, the
+    /// report is about all that is live.
     #[serde(default)]
     pub with_live: bool,
     /// The first position at which viewers ask.

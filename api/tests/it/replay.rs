@@ -13,6 +13,7 @@ on_both_engines! {
     a_group_is_drawn_within_its_saved_audience => saved;
     a_goal_that_is_not_reached_is_warned_of => warned;
     a_replay_counts_and_shows_nothing => nothing;
+    what_is_live_now_can_be_asked_for_as_it_is => live;
     a_replay_that_is_none_is_refused => refused;
 }
 
@@ -218,6 +219,25 @@ async fn nothing(server: &mut Server) {
         .await
         .expect(200);
     assert_eq!(diagnosis["considered"], 0);
+}
+
+async fn live(server: &mut Server) {
+    watched(server).await;
+    let request =
+        json!({"with_live": true, "from_ms": 0, "to_ms": 60_000, "audience": {"size": 5}});
+    let none = replay(server, &request).await;
+    assert_eq!(none["instruments"], json!([]), "nothing is live yet");
+    let id = register(server, &poll("poll", &json!({})), true).await;
+    register(server, &poll("draft", &json!({})), false).await;
+    let report = replay(server, &request).await;
+    let told: Vec<&Value> = report["instruments"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|line| &line["instrument_id"])
+        .collect();
+    assert_eq!(told, [&json!(id)]);
+    assert_eq!(report["instruments"][0]["reach"], 5);
 }
 
 async fn refused(server: &mut Server) {

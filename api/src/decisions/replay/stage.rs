@@ -111,7 +111,9 @@ impl Decisions {
             let id = InstrumentId::parse(&uuid::Uuid::from_u128(number).to_string());
             versions.push((id.at("drafts")?, 0, draft.clone()));
         }
-        let asked: Vec<InstrumentId> = versions.iter().map(|(id, ..)| id.clone()).collect();
+        let ids = |versions: &[Version]| versions.iter().map(|(id, ..)| id.clone()).collect();
+        let mut asked: Vec<InstrumentId> = ids(&versions);
+        let nothing_else = asked.is_empty();
         if plan.with_live {
             let index = instruments.index();
             for live in index.all() {
@@ -124,6 +126,10 @@ impl Decisions {
                 let definition = version.map(|found| found.definition.clone());
                 versions.extend(definition.map(|d| (live.instrument_id.clone(), live.version, d)));
             }
+        }
+        // Who names none asks how all that is live would have fared.
+        if nothing_else {
+            asked = ids(&versions);
         }
         Ok((asked, versions))
     }

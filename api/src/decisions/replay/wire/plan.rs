@@ -78,12 +78,9 @@ pub(in crate::decisions::replay) fn plan(wire: wire::ReplayRequest) -> Result<Pl
         goals,
         timeline,
     } = wire;
-    count(
-        "instrument_ids",
-        instrument_ids.len() + drafts.len(),
-        1,
-        MOST_INSTRUMENTS,
-    )?;
+    let told = instrument_ids.len() + drafts.len();
+    let least = if with_live { 0 } else { 1 };
+    count("instrument_ids", told, least, MOST_INSTRUMENTS)?;
     count("goals", goals.len(), 0, MOST_INSTRUMENTS)?;
     let window = Window::parse(from_ms, to_ms, LONGEST_MS).at("to_ms")?;
     let every_ms = within(
