@@ -72,7 +72,10 @@ function tell({ told, state }: Story): Node[] {
 }
 
 function explain(why: Explanation): Node[] {
-  const scored = why.candidates.filter((one) => one.score !== null).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  // As they compete: tier by tier, and by what each is expected to bring within one.
+  const scored = why.candidates
+    .filter((one) => one.score !== null)
+    .sort((a, b) => (a.tier ?? 0) - (b.tier ?? 0) || (b.score ?? 0) - (a.score ?? 0));
   // The chosen one is always in sight, even where chance let it pass better ones.
   const shown = scored.filter((one, at) => at < RANKED_SHOWN || one.reason === null);
   const parts: Node[] = [seen(why)];
@@ -109,8 +112,12 @@ function ranking(shown: Candidate[]): HTMLElement {
 
 function rankedBy(why: Explanation): string {
   const who = why.ranked_by === "popularity" ? "Ranked by popularity." : `Ranked by model ${brief(why.ranked_by)} for this viewer.`;
-  const chance = why.candidates.find((one) => one.reason === null)?.propensity;
-  return chance === null || chance === undefined ? who : `${who} Chance to be chosen: ${percent(chance)}.`;
+  const chosen = why.candidates.find((one) => one.reason === null);
+  const chance = chosen?.propensity;
+  if (chance === null || chance === undefined) return who;
+  const behind = why.candidates.some((one) => one.score !== null && (one.tier ?? 0) > (chosen?.tier ?? 0));
+  const first = behind ? ` Its tier, ${chosen?.tier}, goes before the others.` : "";
+  return `${who}${first} Chance to be chosen: ${percent(chance)}.`;
 }
 
 /** Grouped by reason: a dozen instruments that are all quiet are one line. */
