@@ -1,4 +1,5 @@
-//! Delivery in a simulated event, and slices under any interleaving.
+//! Delivery in a simulated event, slices under any interleaving, and what is told of campaigns.
 
 mod event;
+mod milestones;
 mod slices;

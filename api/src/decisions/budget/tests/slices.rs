@@ -17,7 +17,7 @@ use crate::instruments::campaigns::{
 use crate::instruments::caps::Caps;
 use crate::words::{CampaignId, Time};
 
-const NOW: Time = Time::from_ms(1_790_000_000_000);
+pub(super) const NOW: Time = Time::from_ms(1_790_000_000_000);
 const SELLS_MS: i64 = 60_000;
 const RETURNS_MS: i64 = 900_000;
 const PRICE: u64 = 12_000;
@@ -55,7 +55,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-fn campaign(per: Counted, number: u128) -> Campaign {
+pub(super) fn campaign(per: Counted, number: u128) -> Campaign {
     let id = uuid::Uuid::from_u128(number).to_string();
     let metric = Metric::Count(per);
     Campaign {
@@ -86,7 +86,7 @@ fn campaign(per: Counted, number: u128) -> Campaign {
     }
 }
 
-async fn database() -> (Db, tempfile::TempDir) {
+pub(super) async fn database() -> (Db, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("budgets.sqlite");
     let url = format!("sqlite:{}?mode=rwc", file.display());
