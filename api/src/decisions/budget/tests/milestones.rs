@@ -60,7 +60,7 @@ async fn what_a_campaign_came_to_is_told_with_its_event_and_never_again() {
     land(1, true).await;
     let id = &campaign.campaign_id;
     let money = format!("campaign.budget_spent:{id}:budget:money:246000");
-    assert_eq!(told(&db).await, [money.clone()]);
+    assert_eq!(told(&db).await, std::slice::from_ref(&money));
     land(5, true).await;
     let all = [
         format!("campaign.budget_spent:{id}:budget:impression:22"),
