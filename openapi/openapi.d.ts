@@ -140,7 +140,7 @@ export interface paths {
         /**
          * Save an audience
          * @description A rule that several instruments share. It is refused where it tests an attribute that nobody has declared, or tests
-         *     one by what it is not.
+         *     one by what it is not. With an `Idempotency-Key` the same request again is answered again, for a day, and saves nothing.
          */
         post: operations["save_audience"];
         delete?: never;
@@ -156,17 +156,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a saved audience */
+        /**
+         * Read a saved audience
+         * @description Its `ETag` changes with every change; with `If-None-Match` it is told only if it has changed.
+         */
         get: operations["get_audience"];
         /**
          * Replace a saved audience
-         * @description A full replacement, with the next revision. Live instruments that use it follow, on every node within two seconds.
+         * @description A full replacement, with the next revision. Live instruments that use it follow, on every node within two seconds. With
+         *     `If-Match` it is written only if nobody has changed the audience since.
          */
         put: operations["replace_audience"];
         post?: never;
         /**
          * Delete a saved audience
-         * @description Refused while an instrument that is not archived speaks of it, in its latest version or in the one that runs.
+         * @description Refused while an instrument that is not archived speaks of it, in its latest version or in the one that runs. With
+         *     `If-Match` it is deleted only if nobody has changed it since.
          */
         delete: operations["delete_audience"];
         options?: never;
@@ -209,7 +214,8 @@ export interface paths {
         put?: never;
         /**
          * Register a campaign
-         * @description It begins as a draft. Instruments name it by `campaign_id`; theirs and its rules both hold.
+         * @description It begins as a draft. Instruments name it by `campaign_id`; theirs and its rules both hold. With an `Idempotency-Key`
+         *     the same request again is answered again, for a day, and registers nothing.
          */
         post: operations["create_campaign"];
         delete?: never;
@@ -225,12 +231,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a campaign */
+        /**
+         * Read a campaign
+         * @description Its `ETag` changes with every change; with `If-None-Match` it is told only if it has changed.
+         */
         get: operations["get_campaign"];
         /**
          * Change a campaign
          * @description A full replacement; it holds from now on. What was billed stays so, at the price of its time; what is billed and its
-         *     currency stay as they were. Goal and budget cannot go below what is given away already.
+         *     currency stay as they were. Goal and budget cannot go below what is given away already. With `If-Match` it is written
+         *     only if nobody has changed the campaign since.
          */
         put: operations["replace_campaign"];
         post?: never;
@@ -273,7 +283,8 @@ export interface paths {
         /**
          * Move a campaign to a state
          * @description From `draft` to `live`, between `live` and `paused`, and from each of them to `archived`, which is final. One whose
-         *     schedule is over cannot go live.
+         *     schedule is over cannot go live. Where it stands there already, nothing changes. With `If-Match` it moves only if nobody
+         *     has changed the campaign since.
          */
         post: operations["move_campaign"];
         delete?: never;
@@ -386,7 +397,8 @@ export interface paths {
         put?: never;
         /**
          * Register an entity
-         * @description From then on detections of its names and external ids show it.
+         * @description From then on detections of its names and external ids show it. With an `Idempotency-Key` the same request again is
+         *     answered again, for a day, and registers nothing.
          */
         post: operations["create_entity"];
         delete?: never;
@@ -504,6 +516,27 @@ export interface paths {
          *     without its metadata, and scaled down to at most 1280 pixels a side. The same picture gets the same id.
          */
         post: operations["upload_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/images/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch an image
+         * @description What lies at the address is taken as if it had been uploaded: once, now, within the same bounds. Viewers get it from here,
+         *     so that its host learns nothing of them and cannot change it later.
+         */
+        post: operations["fetch_image"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2020,7 +2053,7 @@ export interface components {
              *     1000, so that one impression costs whole millionths.
              */
             amount_micros: number;
-            /** @description ISO 4217, such as `EUR`. */
+            /** @description A currency in use, by its code of ISO 4217: `EUR`. */
             currency: string;
             /** @description For what. */
             model: components["schemas"]["PriceModel"];
@@ -2040,10 +2073,13 @@ export interface components {
         /**
          * @description The state to go to.
          * @example {
+         *       "note": "the contract is signed",
          *       "state": "live"
          *     }
          */
         CampaignStateChange: {
+            /** @description What to say about it in the audit trail; up to 500 characters. */
+            note?: string | null;
             /** @description From `draft` to `live`, between `live` and `paused`, and from each to `archived`, which is final. */
             state: components["schemas"]["CampaignState"];
         };
@@ -2074,6 +2110,12 @@ export interface components {
              */
             tier?: number;
             /**
+             * Format: double
+             * @description What its campaign is expected to pay for the showing, in rewards, by the delivery rules' `value`; none where a filter
+             *     stopped it, or money does not count.
+             */
+            value?: number | null;
+            /**
              * Format: int32
              * @description Which version of it.
              */
@@ -2085,7 +2127,8 @@ export interface components {
             weight?: number;
             /**
              * Format: double
-             * @description What it was worth in the draw: the expected reward as log odds, by its weight; none where a filter stopped it.
+             * @description What it was worth in the draw, within its tier: the expected reward as log odds, to which the logarithm of its weight
+             *     is added and, where money counts, that of `(score + value) / score`; none where a filter stopped it.
              */
             worth?: number | null;
         };
@@ -2357,7 +2400,7 @@ export interface components {
             beckon_click_id?: string | null;
             /** @description What you call it: 1 to 128 characters. One that comes twice from the same caller is counted once. */
             conversion_id: string;
-            /** @description ISO 4217: `EUR`. Needed with `value_micros`. */
+            /** @description A currency in use, by its code of ISO 4217: `EUR`. Needed with `value_micros`. */
             currency?: string | null;
             /** @description Without a click: by which instrument, which it was shown within the time of attribution. */
             instrument_id?: string | null;
@@ -2703,6 +2746,10 @@ export interface components {
          *         "categories_ms": 900000
          *       },
          *       "updated_at": "2026-11-20T18:42:10.000Z",
+         *       "value": {
+         *         "EUR": 1,
+         *         "USD": 0.92
+         *       },
          *       "version": 3
          *     }
          */
@@ -2718,6 +2765,10 @@ export interface components {
             separation: components["schemas"]["Separation"];
             /** @description When they were last changed (RFC 3339). */
             updated_at: string | null;
+            /** @description What one unit of a currency is worth, in rewards. */
+            value: {
+                [key: string]: number;
+            };
             /**
              * Format: int32
              * @description Counts their changes; 0 before anybody wrote any.
@@ -2990,7 +3041,7 @@ export interface components {
          * @description Every error code, stable and to branch on.
          * @enum {string}
          */
-        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "own_version" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "campaign_not_found" | "version_not_found" | "kill_switch_not_found" | "entity_not_found" | "viewer_not_found" | "attribute_not_found" | "audience_not_found" | "model_not_found" | "image_not_found" | "click_not_found" | "link_not_found" | "opt_out_not_found" | "webhook_not_found" | "delivery_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "entity_exists" | "entity_name_taken" | "invalid_transition" | "instrument_live" | "approval_refused" | "external_id_taken" | "attribute_exists" | "too_many_attributes" | "audience_in_use" | "media_held" | "alias_conflict" | "too_few_rows" | "too_many_references" | "too_many_webhooks" | "message_replayed" | "link_closed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "idempotency_key_reused" | "unknown_attribute" | "attribute_mismatch" | "special_category" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
+        ErrorCode: "malformed_body" | "unknown_field" | "malformed_parameter" | "unauthenticated" | "token_expired" | "forbidden" | "own_version" | "message_forged" | "not_found" | "media_not_found" | "instrument_not_found" | "campaign_not_found" | "version_not_found" | "kill_switch_not_found" | "entity_not_found" | "viewer_not_found" | "attribute_not_found" | "audience_not_found" | "model_not_found" | "image_not_found" | "click_not_found" | "link_not_found" | "opt_out_not_found" | "webhook_not_found" | "delivery_not_found" | "off_air" | "method_not_allowed" | "media_exists" | "entity_exists" | "entity_name_taken" | "invalid_transition" | "instrument_live" | "approval_refused" | "external_id_taken" | "attribute_exists" | "too_many_attributes" | "audience_in_use" | "media_held" | "alias_conflict" | "too_few_rows" | "too_many_references" | "too_many_webhooks" | "message_replayed" | "link_closed" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "invalid_field" | "idempotency_key_reused" | "unknown_attribute" | "attribute_mismatch" | "special_category" | "invalid_window" | "window_too_wide" | "malformed_import" | "malformed_image" | "image_unreachable" | "malformed_model" | "receipt_invalid" | "receipt_expired" | "rate_limited" | "internal" | "signal_failed" | "unavailable";
         /**
          * @description One thing that the viewer did. Unknown fields are ignored and counted.
          * @example {
@@ -3172,6 +3223,16 @@ export interface components {
             media_id: string;
             /** @description When (RFC 3339). */
             shown_at: string;
+        };
+        /**
+         * @description Where an image is to be fetched from.
+         * @example {
+         *       "url": "https://shop.example/kettle.png"
+         *     }
+         */
+        FetchImage: {
+            /** @description An `http` or `https` address on the public internet. It is fetched once, now, and at most four redirects are followed. */
+            url: string;
         };
         /** @description Which pictures are looked at. */
         FrameChoice: {
@@ -4449,6 +4510,10 @@ export interface components {
          *           "gambling"
          *         ],
          *         "categories_ms": 900000
+         *       },
+         *       "value": {
+         *         "EUR": 1,
+         *         "USD": 0.92
          *       }
          *     }
          */
@@ -4462,6 +4527,15 @@ export interface components {
             mix?: components["schemas"]["Mix"][];
             /** @description How long competitors are kept apart. */
             separation?: components["schemas"]["Separation"];
+            /**
+             * @description What one unit of a currency is worth, in rewards: above 0, at most 1 000. By it, what a campaign pays counts within a
+             *     tier beside the expected reward: per impression as a whole, per click, answer or conversion as likely as the expected
+             *     reward says. Whoever expects twice as much of a showing, engagement and money together, has twice the odds. A currency
+             *     that is not named is worth nothing; without any, money does not count.
+             */
+            value?: {
+                [key: string]: number;
+            };
         };
         /**
          * @description An entity to register.
@@ -5407,10 +5481,10 @@ export interface components {
         Price: {
             /**
              * Format: int64
-             * @description In the currency's smallest unit: 18900 is 189.00.
+             * @description In the currency's smallest unit, as ISO 4217 has it: 18900 is 189.00 in euros, 18900 in yen.
              */
             amount_minor: number;
-            /** @description ISO 4217: `EUR`. */
+            /** @description A currency in use, by its code of ISO 4217: `EUR`. */
             currency: string;
         };
         /**
@@ -5943,7 +6017,10 @@ export interface components {
              * @description The last position at which they may ask; at most 6 hours later.
              */
             to_ms: number;
-            /** @description Let everything compete that is live now, too; false unless told. */
+            /**
+             * @description Let everything compete that is live now, too; false unless told. Where no instrument is named and there is no draft, the
+             *     report is about all that is live.
+             */
             with_live?: boolean;
         };
         /** @description One overlay of the timeline. */
@@ -7172,7 +7249,10 @@ export interface operations {
     save_audience: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your choice */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7203,7 +7283,10 @@ export interface operations {
     get_audience: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags that you have */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 audience_id: string;
             };
@@ -7219,6 +7302,12 @@ export interface operations {
                     "application/json": components["schemas"]["Audience"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7232,7 +7321,10 @@ export interface operations {
     replace_audience: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 audience_id: string;
             };
@@ -7260,6 +7352,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7273,7 +7373,10 @@ export interface operations {
     delete_audience: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 audience_id: string;
             };
@@ -7296,6 +7399,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7362,7 +7473,10 @@ export interface operations {
     create_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your choice */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7393,7 +7507,10 @@ export interface operations {
     get_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags that you have */
+                "If-None-Match"?: string | null;
+            };
             path: {
                 campaign_id: string;
             };
@@ -7409,6 +7526,12 @@ export interface operations {
                     "application/json": components["schemas"]["Campaign"];
                 };
             };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7422,7 +7545,10 @@ export interface operations {
     replace_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 campaign_id: string;
             };
@@ -7451,6 +7577,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7500,7 +7634,10 @@ export interface operations {
     move_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that you read */
+                "If-Match"?: string | null;
+            };
             path: {
                 campaign_id: string;
             };
@@ -7529,6 +7666,22 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7748,7 +7901,10 @@ export interface operations {
     create_entity: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters of your choice */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8061,6 +8217,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchImage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
                 };
             };
             422: {
