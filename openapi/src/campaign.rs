@@ -59,7 +59,7 @@ pub struct CampaignSchedule {
 pub enum PriceModel {
     /// A thousand impressions.
     Cpm,
-    /// A click.
+    /// A click: the button, or the code's scan, which is the click of a television. One overlay is billed for each once.
     Cpc,
     /// An answer to a question: an engagement.
     Cpe,
@@ -88,7 +88,7 @@ pub struct CampaignPrice {
 pub enum GoalMetric {
     /// Overlays that were drawn.
     Impressions,
-    /// Buttons that were pressed.
+    /// Buttons that were pressed, and codes that were scanned.
     Clicks,
     /// Questions that were answered.
     Answers,
@@ -253,7 +253,7 @@ pub struct CampaignDelivery {
     pub under_delivery: bool,
     /// All impressions, billed or not.
     pub impressions: u64,
-    /// All clicks, billed or not.
+    /// All clicks and scans, billed or not.
     pub clicks: u64,
     /// All answers, billed or not.
     pub answers: u64,

@@ -13,12 +13,14 @@ use crate::crash::Process;
 use crate::decisions::register;
 use crate::harness::sealed::event;
 use crate::harness::{Client, Server, postgres};
+use crate::links;
 use crate::on_both_engines;
 
 on_both_engines! {
     a_budget_is_shown_to_its_last_impression_and_billed_once => last_impression;
     money_for_two_impressions_and_a_half_buys_two => money;
     clicks_past_the_goal_are_recorded_and_not_billed => clicks;
+    a_scan_is_billed_as_a_click_and_once => scanned;
     a_campaign_ahead_of_its_plan_waits => paced;
     a_budget_cannot_go_below_what_is_given_away => below;
     what_nobody_asks_for_goes_back => back;
@@ -189,6 +191,22 @@ async fn clicks(server: &mut Server) {
         }
     }
     panic!("it goes on past its goal");
+}
+
+async fn scanned(server: &mut Server) {
+    let by_click = json!({"name": "Cup", "advertiser": "Shop", "goal": {"metric": "clicks", "amount": 5},
+        "price": {"model": "cpc", "amount_micros": 400_000, "currency": "EUR"}});
+    let id = prepare(server, &by_click).await;
+    let overlay = links::decided(server, "a").await;
+    let events = [event("impression", links::text(&overlay, "receipt"))];
+    told(&server.anonymous(), &events).await;
+    for _ in 0..2 {
+        let code = links::text(&overlay, "scan_url");
+        assert_eq!(links::follow(server, "GET", code, &[]).await.status, 302);
+    }
+    let after = delivery(&server.caller(Role::Marketer, "mia"), &id).await;
+    let fields = ["delivered", "clicks", "billed", "unbilled", "billed_micros"];
+    assert_eq!(numbers(&after, &fields), [1, 1, 1, 0, 400_000]);
 }
 
 async fn paced(server: &mut Server) {

@@ -18,10 +18,11 @@ use crate::instruments::campaigns;
 const fn to_campaign(event_type: EventType) -> Option<campaigns::Counted> {
     match event_type {
         EventType::Impression => Some(campaigns::Counted::Impression),
-        EventType::Click => Some(campaigns::Counted::Click),
+        // A code that is scanned is the click of a television, which has no pointer.
+        EventType::Click | EventType::Scan => Some(campaigns::Counted::Click),
         EventType::Answer => Some(campaigns::Counted::Answer),
         EventType::Conversion => Some(campaigns::Counted::Conversion),
-        EventType::Viewable | EventType::Scan | EventType::Dismiss => None,
+        EventType::Viewable | EventType::Dismiss => None,
     }
 }
 

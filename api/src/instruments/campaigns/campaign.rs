@@ -115,7 +115,7 @@ pub struct CampaignDefinition {
 pub enum Counted {
     /// An overlay was drawn.
     Impression,
-    /// Its button was pressed.
+    /// Its button was pressed, or its code was scanned.
     Click,
     /// Its question was answered.
     Answer,
