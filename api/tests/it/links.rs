@@ -19,6 +19,7 @@ on_both_engines! {
     a_code_that_is_none_or_old_leads_nowhere => nowhere;
     a_question_has_no_link => question;
     what_is_not_allowed_any_more_leads_nowhere => not_allowed_any_more;
+    what_is_killed_leads_nowhere_and_what_is_only_paused_leads_on => killed;
 }
 
 /// An answer that is not followed further.
@@ -283,6 +284,39 @@ async fn not_allowed_any_more(server: &mut Server) {
         .post("/v1/instruments", &ad("https://www.other.example/"))
         .await
         .expect(201);
+}
+
+async fn killed(server: &mut Server) {
+    let overlay = offered(server, "alice", "https://shop.example/").await;
+    let (id, link) = (text(&overlay, "instrument_id"), text(&overlay, "link_url"));
+    let receipt = text(&overlay, "receipt");
+    send(&server.anonymous(), &[event("impression", receipt)]).await;
+    let operator = server.operator();
+    for switch in [format!("instrument/{id}"), "advertiser/SHOP".to_owned()] {
+        let path = format!("/v1/kill-switches/{switch}");
+        operator.put(&path, &json!({})).await.expect(200);
+        let told = follow(server, "GET", link, &[]).await;
+        assert_eq!((told.status, &told.target), (410, &None), "{switch}");
+        assert!(told.body.contains("link_closed"), "{}", told.body);
+        let page = follow(server, "GET", link, &[("accept", "text/html")]).await;
+        assert_eq!((page.status, page.target), (410, None));
+        assert!(page.body.starts_with("<!doctype html>"), "{}", page.body);
+        operator.delete(&path).await.expect(204);
+    }
+    assert_eq!(
+        server.outcome(id).await.tally.clicks,
+        0,
+        "nobody went there"
+    );
+    let path = format!("/v1/instruments/{id}/state");
+    for state in ["paused", "archived"] {
+        let marketer = server.caller(Role::Marketer, "mia");
+        let moved = marketer.post(&path, &json!({"state": state})).await;
+        moved.expect(200);
+        let told = follow(server, "GET", link, &[]).await;
+        assert_eq!(told.status, 302, "{state}: codes stand in print");
+    }
+    assert_eq!(server.outcome(id).await.tally.clicks, 1);
 }
 
 #[actix_web::test]

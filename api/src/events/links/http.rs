@@ -27,7 +27,8 @@ const PREVIEWERS: &[&str] = &[
 ///
 /// Counts the click or the scan, once an overlay, adds `beckon_click_id` to the address and sends on to it. What only
 /// looks ahead (HEAD, prefetches, previews of messengers) is sent on and not counted. Who asks for a page gets one where
-/// the link leads nowhere.
+/// the link leads nowhere. An instrument that is paused or archived still leads on, since its codes may stand in print;
+/// one that a kill switch stops, itself or its advertiser, leads nowhere and counts nothing while that is set.
 #[utoipa::path(tag = "events", responses(
     (status = 302, description = "To the instrument's own link"), (status = 404, body = Problem),
     (status = 410, body = Problem)))]

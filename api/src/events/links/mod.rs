@@ -12,14 +12,22 @@ use crate::instruments::{Content, Offer, Version};
 use crate::words::Time;
 
 impl Events {
-    /// Where a code leads; one that counts is stored before that is told. Only what leads to an allowed host is told.
+    /// Where a code leads; one that counts is stored before that is told. Only what leads to an allowed host is told, and
+    /// nothing that a kill switch stops. What is only paused or archived leads on: its codes stand in print.
     ///
     /// # Errors
-    /// When we did not make the code, its time is over, or it leads nowhere that is allowed now.
+    /// When we did not make the code, its time is over, its instrument or advertiser is killed, or it leads nowhere that is
+    /// allowed now.
     pub(super) async fn follow(&self, code: &str, counts: bool, now: Time) -> Result<String> {
         let link = self.links.open(code, now).map_err(unopened)?;
         let id = instrument_id(link.instrument);
         let version = self.instruments.version(&id, link.version).await?;
+        let killed = self.instruments.kill_switches().killed();
+        let stopped = |version: &Version| killed.stops_definition(&id, &version.definition);
+        if version.as_deref().is_some_and(stopped) {
+            let detail = "what this link led to was stopped";
+            return Err(Refusal::new(ErrorCode::LinkClosed, detail).into());
+        }
         let offer = version.as_deref().and_then(offer);
         let Some(offer) = offer.filter(|offer| self.instruments.may_link_to(&offer.link_url))
         else {
