@@ -1,6 +1,6 @@
 //! Its campaign has something left to give, and is not ahead of its plan.
 
-use crate::decisions::budget;
+use crate::decisions::budget::{self, Standing};
 use crate::decisions::candidates::Candidate;
 use crate::decisions::scene::{Reason, Scene};
 use crate::decisions::terms::Mode;
@@ -15,5 +15,9 @@ pub(super) fn objection(scene: &Scene<'_>, _: &Candidate, live: &Live) -> Option
     if scene.reserved.of(live.key).is_some() {
         return None;
     }
-    budget::reason(scene.tills.standing(campaign, scene.now))
+    match scene.tills.standing(campaign, scene.now) {
+        // For who is held out nothing is bought and no till is filled: for anybody else this one would have been.
+        Standing::Dry if scene.mode == Mode::Holdout => None,
+        standing => budget::reason(standing),
+    }
 }

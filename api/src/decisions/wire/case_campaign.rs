@@ -19,6 +19,7 @@ const LIVE_FOR_MS: i64 = 3_600_000;
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WhenEmpty {
+    Dry,
     Paced,
     Spent,
 }
@@ -64,6 +65,7 @@ fn campaign(mut wire: Value, now: Time) -> Result<CampaignOf> {
         left: left.unwrap_or_else(|| running.most_impressions()),
         running,
         when_empty: match serde_json::from_value(when_empty).map_err(malformed)? {
+            WhenEmpty::Dry => Standing::Dry,
             WhenEmpty::Paced => Standing::Paced,
             WhenEmpty::Spent => Standing::Spent,
         },
