@@ -298,6 +298,10 @@ pub struct Candidate {
     /// The rule that stopped it, as `beckon replay --without` names it; none where no rule of its own did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
+    /// With the reason `trigger_unmet`: which of its conditions did not hold, as `trigger.all[1]` or `trigger.none[0]`; the
+    /// first of them, where several did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<String>,
     /// Its tier: 1 goes before 2.
     #[serde(default)]
     pub tier: u8,

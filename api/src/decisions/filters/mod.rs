@@ -26,6 +26,7 @@ mod suppression;
 mod trigger;
 
 pub(super) use life::{held_until, life_of};
+pub(super) use trigger::unmet;
 
 use super::candidates::Candidate;
 use super::scene::{Reason, Scene};

@@ -20,6 +20,9 @@ pub(in crate::decisions) struct Outcome {
     /// Each candidate with what stopped it; not looked at where a case does not say.
     #[serde(default)]
     candidates: Option<BTreeMap<String, Option<String>>>,
+    /// Which condition of a candidate's trigger did not hold; not looked at where a case does not say.
+    #[serde(default)]
+    unmet: Option<BTreeMap<String, String>>,
     /// The language of each that is shown; not looked at where a case does not say.
     #[serde(default)]
     locales: Option<Vec<Option<String>>>,
@@ -70,7 +73,11 @@ fn outcome(decision: &wire::Decision, expect: &Outcome) -> Outcome {
         reasons: reasons.map(|one| (code(one.reason), one.count)).collect(),
         candidates: expect.candidates.is_some().then(|| {
             let told = |c: &wire::Candidate| (c.name.clone(), c.reason.map(code));
-            candidates.map(told).collect()
+            candidates.clone().map(told).collect()
+        }),
+        unmet: expect.unmet.is_some().then(|| {
+            let told = |c: &wire::Candidate| Some((c.name.clone(), c.unmet.clone()?));
+            candidates.clone().filter_map(told).collect()
         }),
         locales: expect.locales.is_some().then(|| {
             let overlays = decision.overlays.iter();
@@ -108,6 +115,9 @@ impl std::fmt::Display for Outcome {
         )?;
         if let Some(candidates) = &self.candidates {
             write!(f, ", candidates {candidates:?}")?;
+        }
+        if let Some(unmet) = &self.unmet {
+            write!(f, ", unmet {unmet:?}")?;
         }
         if let Some(locales) = &self.locales {
             write!(f, ", locales {locales:?}")?;

@@ -105,6 +105,9 @@ fn candidates(scene: &Scene<'_>, choice: &Choice, scratch: &Scratch) -> Vec<wire
                 reason: stopped.or(lost_to).map(reason),
                 rule: stopped
                     .and_then(|why| filters::rule_of(scene, candidate, why).map(str::to_owned)),
+                unmet: stopped
+                    .filter(|why| *why == Reason::TriggerUnmet)
+                    .and_then(|_| filters::unmet(scene, live)),
                 tier: live.priority,
                 weight: f64::from(live.log_weight.exp()),
                 worth: ranked.map(|ranked| f64::from(ranked.worth)),

@@ -11,7 +11,9 @@ use crate::words::Position;
 #[derive(Debug, Clone, Default)]
 pub struct Compiled {
     any: Box<[Asked]>,
+    /// The endorsers, where they are asked for, come last.
     all: Box<[Asked]>,
+    endorsed: bool,
     none: Box<[Asked]>,
     /// It may be triggered by detections of celebrities: a right is recorded.
     celebrities: bool,
@@ -19,6 +21,30 @@ pub struct Compiled {
     plain: bool,
     /// How sure a detection must be to call for it.
     min_confidence: f32,
+}
+
+/// What of a trigger does not hold, as its lists have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet {
+    /// None of its names and of `any` is on screen.
+    Any,
+    /// This one of `all` is not.
+    All(usize),
+    /// Nobody is on screen who endorses the advertiser.
+    Endorsed,
+    /// This one of `none` is.
+    None(usize),
+}
+
+impl std::fmt::Display for Unmet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("none of trigger.names and trigger.any"),
+            Self::All(at) => write!(f, "trigger.all[{at}]"),
+            Self::Endorsed => f.write_str("trigger.advertiser_endorsed_by_detected"),
+            Self::None(at) => write!(f, "trigger.none[{at}]"),
+        }
+    }
 }
 
 impl Compiled {
@@ -51,6 +77,7 @@ impl Compiled {
             plain: plain && !any.is_empty(),
             min_confidence,
             any: any.into(),
+            endorsed: trigger.advertiser_endorsed_by_detected,
             all: all.into(),
             none: several(&trigger.none).into(),
         }
@@ -77,6 +104,12 @@ impl Compiled {
     /// Whether it holds of what is on screen up to this position. What is excluded counts whoever it is.
     #[must_use]
     pub fn holds(&self, sight: &Sight<'_>, until: Position) -> bool {
+        self.unmet(sight, until).is_none()
+    }
+
+    /// The first that does not hold of what is on screen up to this position.
+    #[must_use]
+    pub fn unmet(&self, sight: &Sight<'_>, until: Position) -> Option<Unmet> {
         let called = Counts {
             until,
             celebrities: self.celebrities,
@@ -85,9 +118,20 @@ impl Compiled {
             until,
             celebrities: true,
         };
-        (self.any.is_empty() || self.any.iter().any(|test| test.holds(sight, called)))
-            && self.all.iter().all(|test| test.holds(sight, called))
-            && !self.none.iter().any(|test| test.holds(sight, excluded))
+        if !self.any.is_empty() && !self.any.iter().any(|test| test.holds(sight, called)) {
+            return Some(Unmet::Any);
+        }
+        let missing = |test: &Asked| !test.holds(sight, called);
+        if let Some(at) = self.all.iter().position(missing) {
+            let endorsed = self.endorsed && at + 1 == self.all.len();
+            return Some(if endorsed {
+                Unmet::Endorsed
+            } else {
+                Unmet::All(at)
+            });
+        }
+        let there = |test: &Asked| test.holds(sight, excluded);
+        self.none.iter().position(there).map(Unmet::None)
     }
 
     /// Whether it holds once something has called for it: nothing more is looked at then.

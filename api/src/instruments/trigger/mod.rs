@@ -12,7 +12,7 @@ mod wire;
 use crate::detections::Kind;
 use crate::words::{Confidence, EntityId};
 
-pub use compiled::Compiled;
+pub use compiled::{Compiled, Unmet};
 pub use keys::Keys;
 pub(super) use row::TriggerRow;
 pub(super) use wire::{from_wire, to_wire};
