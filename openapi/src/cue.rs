@@ -60,9 +60,12 @@ pub struct Cue {
     pub valid_until: String,
     /// Each viewer waits a random part of this before it asks.
     pub spread_ms: u32,
-    /// With `show` and `withdraw`: which instrument; a withdrawal without one is of everything.
+    /// With `show` and `withdraw`: which instrument; a withdrawal without one is of everything, or of `instrument_ids`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instrument_id: Option<String>,
+    /// With `withdraw`: which instruments, where they are several, 8 at the most. Where there are more, several cues say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument_ids: Option<Vec<String>>,
     /// With `show`: the position at which all paint it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_at_ms: Option<i64>,

@@ -45,6 +45,14 @@ test("cues as a service of the first version writes them are taken, byte by byte
   ]);
 });
 
+test("a withdrawal of several is taken like one of everything, and names them", () => {
+  const core = createCore("cup", 0);
+  const read = readCue(cue({ kind: "withdraw", instrument_ids: ["a", "b"] }));
+  assert.ok(read);
+  assert.equal(core.hear_beside(fieldsOf(read), 0, SENT, 0).verdict, "taken");
+  assert.deepEqual([read.instrument_id, read.instrument_ids], [undefined, ["a", "b"]]);
+});
+
 test("what is wrong with a cue is said, whatever its fields hold", () => {
   const core = createCore("cup", 0);
   const verdict = (facts: object): string => {

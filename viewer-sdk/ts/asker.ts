@@ -23,8 +23,8 @@ export interface Plans {
   /** Captions or controls show on the picture. */
   captions(): boolean;
   plan(overlay: Overlay, decision: Decision, personalised: boolean | undefined, put: boolean): void;
-  /** Takes one instrument, or everything, off and out of what waits. */
-  withdraw(instrumentId: string | undefined): void;
+  /** Takes these instruments, or everything, off and out of what waits. */
+  withdraw(instrumentIds: string[] | undefined): void;
 }
 
 /** What the host set once. */
@@ -41,7 +41,7 @@ export class Asker {
   /** The session: from here on until it is detached. */
   readonly #began = performance.now();
   /** What was taken back, for questions that are under way. */
-  readonly #withdrawn: (string | undefined)[] = [];
+  readonly #withdrawn: (string[] | undefined)[] = [];
 
   constructor(
     private readonly core: Core,
@@ -72,9 +72,10 @@ export class Asker {
     this.inspector.tell({ type: "cue", cue, via, verdict, placeMs, aheadMs });
     if (verdict !== "taken") return;
     if (cue.kind === "withdraw") {
-      const instrumentId = cue.instrument_id ?? undefined;
-      this.#withdrawn.push(instrumentId);
-      this.plans.withdraw(instrumentId);
+      const { instrument_id: one, instrument_ids: several } = cue;
+      const ids = several ?? (one ? [one] : undefined);
+      this.#withdrawn.push(ids);
+      this.plans.withdraw(ids);
     } else this.#later(waitMs, () => void this.ask(cue, cue.show_at_ms ?? placeMs));
   }
 
@@ -100,7 +101,7 @@ export class Asker {
       const { instrument_id } = overlay;
       // A node that has not heard of the show yet would give everybody their own.
       if (put && instrument_id !== cue.instrument_id) continue;
-      const off = this.#withdrawn.slice(before).some((id) => id === undefined || id === instrument_id);
+      const off = this.#withdrawn.slice(before).some((ids) => ids?.includes(instrument_id) ?? true);
       if (off) this.inspector.tell({ type: "skipped", overlay, why: "withdrawn" });
       else this.plans.plan(overlay, decision, request.personalisation ?? undefined, put);
     }

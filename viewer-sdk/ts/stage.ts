@@ -78,9 +78,9 @@ export class Stage implements Plans {
     this.#turn();
   }
 
-  withdraw(instrumentId: string | undefined): void {
+  withdraw(instrumentIds: string[] | undefined): void {
     for (const planned of [...this.#planned.values()]) {
-      if (instrumentId !== undefined && planned.overlay.instrument_id !== instrumentId) continue;
+      if (instrumentIds && !instrumentIds.includes(planned.overlay.instrument_id)) continue;
       this.core.remove(planned.key);
       if (this.#shown?.key === planned.key) {
         this.#planned.delete(planned.key);

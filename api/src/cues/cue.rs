@@ -19,10 +19,13 @@ pub enum Kind {
     },
     /// Take it off now.
     Withdraw {
-        /// Which instrument; everything where it does not say.
-        instrument_id: Option<InstrumentId>,
+        /// Which instruments, [`MOST_WITHDRAWN`] at the most; everything where none is named.
+        instruments: Vec<InstrumentId>,
     },
 }
+
+/// So many ids fit into a cue beside all else.
+pub(super) const MOST_WITHDRAWN: usize = 8;
 
 impl Kind {
     /// The kind as it is stored.
@@ -35,13 +38,13 @@ impl Kind {
         }
     }
 
-    /// The instrument that it speaks of.
+    /// The instruments that it speaks of.
     #[must_use]
-    pub const fn instrument_id(&self) -> Option<&InstrumentId> {
+    pub const fn instruments(&self) -> &[InstrumentId] {
         match self {
-            Self::Check => None,
-            Self::Show { instrument_id, .. } => Some(instrument_id),
-            Self::Withdraw { instrument_id } => instrument_id.as_ref(),
+            Self::Check => &[],
+            Self::Show { instrument_id, .. } => std::slice::from_ref(instrument_id),
+            Self::Withdraw { instruments } => instruments.as_slice(),
         }
     }
 
@@ -69,8 +72,8 @@ pub enum NewKind {
     },
     /// Take it off now.
     Withdraw {
-        /// Which instrument; everything where it does not say.
-        instrument_id: Option<InstrumentId>,
+        /// Which instruments; everything where none is named.
+        instruments: Vec<InstrumentId>,
     },
 }
 
@@ -124,7 +127,7 @@ impl Cue {
                 let at = stands_at.forward(lead_ms);
                 (Kind::Show { instrument_id, at }, lead_ms)
             }
-            NewKind::Withdraw { instrument_id } => (Kind::Withdraw { instrument_id }, 0),
+            NewKind::Withdraw { instruments } => (Kind::Withdraw { instruments }, 0),
         };
         Self {
             cue_id,

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use super::carry::Carriage;
+use super::cue::MOST_WITHDRAWN;
 use super::{Cue, Cues, store};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::instruments::{KillSwitch, Live, Target};
 use crate::media::Media;
 use crate::words::{InstrumentId, Time};
-
-/// How many instruments are withdrawn from a media one by one; where there are more, everything is taken off: a channel
-/// takes few cues a second, and what may stay comes again at the next check.
-const MOST: usize = 8;
 
 impl Cues {
     /// Sets a kill switch. What it stops is withdrawn wherever it may be on screen.
@@ -51,30 +48,27 @@ impl Cues {
     async fn withdrawals(&self, target: &Target, now: Time) -> Result<Vec<(Cue, Carriage)>> {
         if let Target::Media(media_id) = target {
             let media = self.sources.media.get(media_id)?;
-            return Ok(vec![self.withdrawal(&media, None, now)?]);
+            return Ok(vec![self.withdrawal(&media, Vec::new(), now)?]);
         }
         let mut withdrawals = Vec::new();
         for media in self.media_of_late(now).await? {
-            for instrument_id in self.withdrawn(target, &media) {
-                withdrawals.push(self.withdrawal(&media, instrument_id, now)?);
+            // As many as a cue has room for; they follow one another as fast as the channel takes them.
+            for some in self.withdrawn(target, &media).chunks(MOST_WITHDRAWN) {
+                withdrawals.push(self.withdrawal(&media, some.to_vec(), now)?);
             }
         }
         Ok(withdrawals)
     }
 
-    /// What to withdraw from a media; `None` is everything.
-    fn withdrawn(&self, target: &Target, media: &Media) -> Vec<Option<InstrumentId>> {
+    /// What to withdraw from a media: nothing but what the switch stops.
+    fn withdrawn(&self, target: &Target, media: &Media) -> Vec<InstrumentId> {
         if let Target::Instrument(instrument_id) = target {
-            return vec![Some(instrument_id.clone())];
+            return vec![instrument_id.clone()];
         }
         let index = self.sources.instruments.index();
         let here = |live: &&Arc<Live>| target.stops(live) && live.runs_on(&media.media_id);
         let found = index.all().iter().filter(here);
-        let found: Vec<_> = found.map(|live| Some(live.instrument_id.clone())).collect();
-        if found.len() > MOST {
-            return vec![None];
-        }
-        found
+        found.map(|live| live.instrument_id.clone()).collect()
     }
 
     /// How many instruments that are live a switch stops.

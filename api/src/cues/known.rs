@@ -41,7 +41,8 @@ struct Entry {
 struct Withdrawal {
     media_id: MediaId,
     sent_at: Time,
-    instrument_id: Option<InstrumentId>,
+    /// Everything where none is named.
+    instruments: Vec<InstrumentId>,
 }
 
 /// The cues of late.
@@ -70,11 +71,11 @@ impl Known {
                 instrument_id: instrument_id.clone(),
                 at: *at,
             }),
-            Kind::Withdraw { instrument_id } => {
+            Kind::Withdraw { instruments } => {
                 let withdrawal = Withdrawal {
                     media_id: cue.media_id.clone(),
                     sent_at: cue.sent_at,
-                    instrument_id: instrument_id.clone(),
+                    instruments: instruments.clone(),
                 };
                 for entry in self.cues.values_mut() {
                     if let Found::Show(show) = &mut entry.found {
@@ -117,10 +118,7 @@ impl Withdrawal {
     fn takes(&self, media_id: &MediaId, instrument_id: &InstrumentId, sent_at: Time) -> bool {
         self.media_id == *media_id
             && sent_at <= self.sent_at
-            && self
-                .instrument_id
-                .as_ref()
-                .is_none_or(|id| id == instrument_id)
+            && (self.instruments.is_empty() || self.instruments.contains(instrument_id))
     }
 }
 
@@ -143,7 +141,7 @@ mod tests {
 
     fn withdraw(cue: &str, instrument: Option<&str>, at_ms: i64) -> Cue {
         let kind = NewKind::Withdraw {
-            instrument_id: instrument.map(id),
+            instruments: instrument.map(id).into_iter().collect(),
         };
         Cue::of(cue, "m", kind, Time::from_ms(at_ms))
     }

@@ -141,7 +141,7 @@ impl Cues {
         if !held {
             return self.sources.media.hold(media_id, false, None, now).await;
         }
-        let withdrawals = [self.withdrawal(&media, None, now)?];
+        let withdrawals = [self.withdrawal(&media, Vec::new(), now)?];
         let along = store::Withdrawals(&withdrawals);
         let registry = &self.sources.media;
         registry.hold(media_id, true, Some(&along), now).await?;
@@ -163,7 +163,7 @@ impl Cues {
         let mut withdrawals = Vec::new();
         if matches!(to, State::Paused | State::Archived) {
             for media in self.media_of_late(change.now).await? {
-                let withdrawn = Some(instrument_id.clone());
+                let withdrawn = vec![instrument_id.clone()];
                 withdrawals.push(self.withdrawal(&media, withdrawn, change.now)?);
             }
         }
@@ -188,11 +188,11 @@ impl Cues {
     pub(super) fn withdrawal(
         &self,
         media: &Media,
-        instrument_id: Option<InstrumentId>,
+        instruments: Vec<InstrumentId>,
         now: Time,
     ) -> Result<(Cue, Carriage)> {
         let new = NewCue {
-            kind: NewKind::Withdraw { instrument_id },
+            kind: NewKind::Withdraw { instruments },
             seen: None,
             spread_ms: None,
         };

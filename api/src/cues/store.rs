@@ -12,8 +12,7 @@ use super::{Cue, Kind, TOPIC};
 use crate::db::{Along, Db, Write, bump};
 use crate::words::{CueId, InstrumentId, Invalid, MediaId, Position, Time};
 
-const COLUMNS: &str =
-    "cue_id, media_id, kind, seen_ms, sent_at, valid_until, spread_ms, instrument_id, show_at_ms";
+const COLUMNS: &str = "cue_id, media_id, kind, seen_ms, sent_at, valid_until, spread_ms, instrument_id, instrument_ids, show_at_ms";
 const LIVES: &str = "select instrument_id, free_ms, free_at from overlay_life where media_id = $1";
 
 fn invalid(error: Invalid) -> anyhow::Error {
@@ -147,10 +146,19 @@ async fn insert(write: &mut Write, cue: &Cue, carriage: &Carriage) -> anyhow::Re
         Carriage::Done => ("carried", None, 0),
         Carriage::DueBy(carrier) => ("due", Some(carrier.clone()), carrier_until),
     };
+    let (one, several) = match cue.kind.instruments() {
+        [one] => (Some(one.to_string()), None),
+        [] => (None, None),
+        several => (
+            None,
+            Some(several.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        ),
+    };
+    let several = several.map(|ids| serde_json::to_string(&ids)).transpose()?;
     sqlx::query(
         "insert into cue (cue_id, media_id, kind, seen_ms, sent_at, valid_until, spread_ms, instrument_id,
-             show_at_ms, carriage, carrier, carrier_until)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             instrument_ids, show_at_ms, carriage, carrier, carrier_until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(cue.cue_id.to_string())
     .bind(cue.media_id.to_string())
@@ -159,7 +167,8 @@ async fn insert(write: &mut Write, cue: &Cue, carriage: &Carriage) -> anyhow::Re
     .bind(cue.sent_at.ms())
     .bind(cue.valid_until.ms())
     .bind(i64::from(cue.spread_ms))
-    .bind(cue.kind.instrument_id().map(ToString::to_string))
+    .bind(one)
+    .bind(several)
     .bind(cue.kind.show_at().map(Position::ms))
     .bind(state)
     .bind(carrier)
@@ -347,22 +356,27 @@ pub(super) async fn since(db: &Db, media_id: &MediaId, from: Time) -> anyhow::Re
 }
 
 fn kind_of(row: &AnyRow) -> anyhow::Result<Kind> {
-    let instrument_id = row
-        .try_get::<Option<String>, _>("instrument_id")?
-        .map(|id| InstrumentId::parse(&id).map_err(invalid))
-        .transpose()?;
+    let one: Option<String> = row.try_get("instrument_id")?;
+    let several: Option<String> = row.try_get("instrument_ids")?;
+    let several = several.map(|ids| serde_json::from_str::<Vec<String>>(&ids));
+    let ids = several
+        .transpose()?
+        .unwrap_or_default()
+        .into_iter()
+        .chain(one);
+    let ids = ids.map(|id| InstrumentId::parse(&id).map_err(invalid));
+    let mut instruments = ids.collect::<anyhow::Result<Vec<InstrumentId>>>()?;
     let show_at = row
         .try_get::<Option<i64>, _>("show_at_ms")?
         .map(|ms| Position::parse(ms).map_err(invalid))
         .transpose()?;
-    match (
-        row.try_get::<String, _>("kind")?.as_str(),
-        instrument_id,
-        show_at,
-    ) {
-        ("check", ..) => Ok(Kind::Check),
-        ("show", Some(instrument_id), Some(at)) => Ok(Kind::Show { instrument_id, at }),
-        ("withdraw", instrument_id, _) => Ok(Kind::Withdraw { instrument_id }),
+    match (row.try_get::<String, _>("kind")?.as_str(), show_at) {
+        ("check", _) => Ok(Kind::Check),
+        ("show", Some(at)) if instruments.len() == 1 => Ok(Kind::Show {
+            instrument_id: instruments.remove(0),
+            at,
+        }),
+        ("withdraw", _) => Ok(Kind::Withdraw { instruments }),
         (kind, ..) => anyhow::bail!("a stored cue is of the unknown kind {kind}, or half of one"),
     }
 }

@@ -57,7 +57,9 @@ pub(super) fn new_cue(wire: wire::NewCue) -> Result<NewCue> {
             instrument_id,
             lead_ms: i64::from(lead_ms.unwrap_or(LEAD_MS)),
         },
-        (wire::CueKind::Withdraw, instrument_id) => NewKind::Withdraw { instrument_id },
+        (wire::CueKind::Withdraw, instrument_id) => NewKind::Withdraw {
+            instruments: instrument_id.into_iter().collect(),
+        },
     };
     Ok(NewCue {
         kind,
@@ -77,6 +79,15 @@ impl From<&Cue> for wire::Cue {
             valid_until,
             spread_ms,
         } = cue;
+        // A player that does not know of several takes everything off: too much, and never too little.
+        let (instrument_id, several) = match kind.instruments() {
+            [one] => (Some(one.to_string()), None),
+            [] => (None, None),
+            several => (
+                None,
+                Some(several.iter().map(ToString::to_string).collect()),
+            ),
+        };
         Self {
             beckon: VERSION,
             kind: match kind {
@@ -90,7 +101,8 @@ impl From<&Cue> for wire::Cue {
             sent_at: sent_at.to_string(),
             valid_until: valid_until.to_string(),
             spread_ms: *spread_ms,
-            instrument_id: kind.instrument_id().map(ToString::to_string),
+            instrument_id,
+            instrument_ids: several,
             show_at_ms: kind.show_at().map(Position::ms),
         }
     }
@@ -142,6 +154,7 @@ pub(super) fn json(cue: &Cue) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cues::cue::MOST_WITHDRAWN;
     use crate::words::{CueId, MediaId, Time};
 
     fn id(id: &str) -> InstrumentId {
@@ -169,6 +182,27 @@ mod tests {
             json.starts_with(r#"{"beckon":1,"kind":"show","cue_id":"#),
             "{json}"
         );
+    }
+
+    #[test]
+    fn as_many_ids_as_a_withdrawal_names_fit_into_a_cue() {
+        let one = id(&uuid::Uuid::from_u128(u128::MAX).to_string());
+        let new = NewCue {
+            kind: NewKind::Withdraw {
+                instruments: vec![one; MOST_WITHDRAWN],
+            },
+            seen: Some(Position::ZERO.forward(i64::MAX)),
+            spread_ms: None,
+        };
+        let cue_id = CueId::parse(&uuid::Uuid::from_u128(1).to_string()).expect("an id");
+        let media_id = MediaId::parse(&"x".repeat(128)).expect("an id");
+        let cue = Cue::new(cue_id, media_id, new, Position::ZERO, 0, Time::from_ms(0));
+        let json = json(&cue).expect("JSON");
+        assert!(json.len() < 1_024, "{} bytes", json.len());
+        let told: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(told["instrument_ids"].as_array().map(Vec::len), Some(8));
+        // Without it, an older player takes everything off.
+        assert_eq!(told.get("instrument_id"), None);
     }
 
     /// What players of every version have to read, byte by byte: a change here is a change of the shape's version.
@@ -199,13 +233,13 @@ mod tests {
             cue(
                 "c3",
                 NewKind::Withdraw {
-                    instrument_id: Some(id("poll-1")),
+                    instruments: vec![id("poll-1")],
                 },
             ),
             cue(
                 "c4",
                 NewKind::Withdraw {
-                    instrument_id: None,
+                    instruments: Vec::new(),
                 },
             ),
         ];

@@ -13,7 +13,7 @@ use crate::on_both_engines;
 on_both_engines! {
     an_instrument_that_is_killed_is_taken_off_and_shown_no_more => instrument;
     an_advertiser_that_is_killed_is_taken_off_whatever_the_case_of_its_name => advertiser;
-    of_an_advertiser_with_many_instruments_everything_is_taken_off => many;
+    of_an_advertiser_with_many_instruments_all_are_taken_off_and_nobody_elses => many;
     a_media_that_is_killed_shows_nothing => whole_media;
     another_node_stops_within_its_next_look => two_nodes;
     a_kill_switch_outlives_a_restart => restarted;
@@ -123,19 +123,30 @@ async fn advertiser(server: &mut Server) {
 
 async fn many(server: &mut Server) {
     on_air(server).await;
+    let mut theirs = Vec::new();
     for n in 0..9 {
-        register(server, &ad(&format!("ad {n}"), "Shop"), true).await;
+        theirs.push(register(server, &ad(&format!("ad {n}"), "Shop"), true).await);
     }
+    let tea = register(server, &ad("tea", "Harbour Tea"), true).await;
     let mut ears = Ears::open(server).await;
     let path = "/v1/kill-switches/advertiser/Shop";
     let set = server.operator().put(path, &json!({})).await.expect(200);
     assert_eq!(set["stops"], 9);
-    let told = ears.cue(1_000).await.expect("within a second");
+    let first = ears.cue(1_000).await.expect("within a second");
+    let second = ears.cue(1_000).await.expect("within a second");
     assert_eq!(
-        (&told["kind"], &told["instrument_id"]),
-        (&json!("withdraw"), &Value::Null)
+        (&first["kind"], &second["kind"]),
+        (&json!("withdraw"), &json!("withdraw"))
     );
-    assert_eq!(ears.block(300).await, None, "one cue is enough");
+    let several = first["instrument_ids"].as_array().expect("ids").iter();
+    let mut told: Vec<&str> = several.map(|id| id.as_str().expect("an id")).collect();
+    assert_eq!((told.len(), first.get("instrument_id")), (8, None));
+    told.push(second["instrument_id"].as_str().expect("the ninth alone"));
+    told.sort_unstable();
+    theirs.sort_unstable();
+    assert_eq!(told, theirs);
+    assert!(!told.contains(&tea.as_str()), "others stay on screen");
+    assert_eq!(ears.block(300).await, None, "two cues are enough");
 }
 
 async fn whole_media(server: &mut Server) {
