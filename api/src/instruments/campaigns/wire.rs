@@ -7,11 +7,15 @@ use super::{
 };
 use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
+use crate::instruments::wire::bounds::{self, within};
+use crate::instruments::wire::text;
 use crate::instruments::{Schedule, caps_from_wire, caps_to_wire};
 use crate::words::Time;
 
 /// More than anybody shows: sums stay far within 64 bits.
 const MOST: u64 = 1_000_000_000_000;
+/// How long its name and its advertiser's are.
+const LONGEST: usize = 120;
 /// A billion of a currency.
 const MOST_MICROS: u64 = 1_000_000_000_000_000;
 
@@ -31,10 +35,12 @@ pub fn definition(wire: wire::NewCampaign) -> Result<CampaignDefinition> {
         pacing,
     } = wire;
     let mut definition = CampaignDefinition {
-        name: text("name", name)?,
-        advertiser: text("advertiser", advertiser)?,
+        name: text("name", name, LONGEST)?,
+        advertiser: text("advertiser", advertiser, LONGEST)?,
         schedule: schedule
-            .map(schedule_from_wire)
+            .map(|wire::CampaignSchedule { starts_at, ends_at }| {
+                bounds::schedule(starts_at, ends_at)
+            })
             .transpose()?
             .unwrap_or_default(),
         rate: price.map(rate_from_wire).transpose()?,
@@ -81,48 +87,13 @@ fn money_has_a_price(definition: &CampaignDefinition) -> Result<()> {
     Err(Refusal::field(field, detail, "only with `price`").into())
 }
 
-fn text(field: &str, value: String) -> Result<String> {
-    let plain = !value.trim().is_empty() && !value.chars().any(char::is_control);
-    if plain && value.chars().count() <= 120 {
-        return Ok(value);
-    }
-    let detail = format!("{field} is blank, too long or holds control characters");
-    Err(Refusal::field(field, detail, "1 to 120 characters, no control characters").into())
-}
-
-fn schedule_from_wire(wire: wire::CampaignSchedule) -> Result<Schedule> {
-    let wire::CampaignSchedule { starts_at, ends_at } = wire;
-    let time = |field: &str, text: Option<String>| {
-        text.map(|text| Time::parse(&text).at(field)).transpose()
-    };
-    let schedule = Schedule {
-        starts_at: time("schedule.starts_at", starts_at)?,
-        ends_at: time("schedule.ends_at", ends_at)?,
-    };
-    match (schedule.starts_at, schedule.ends_at) {
-        (Some(start), Some(end)) if end <= start => {
-            let detail = format!("it ends at {end} and begins at {start}");
-            Err(Refusal::field("schedule.ends_at", detail, "after starts_at").into())
-        }
-        _ => Ok(schedule),
-    }
-}
-
-fn within(field: &str, amount: u64, most: u64) -> Result<u64> {
-    if (1..=most).contains(&amount) {
-        return Ok(amount);
-    }
-    let detail = format!("{field} is {amount}");
-    Err(Refusal::field(field, detail, format!("1..={most}")).into())
-}
-
 fn rate_from_wire(wire: wire::CampaignPrice) -> Result<Rate> {
     let wire::CampaignPrice {
         model,
         amount_micros,
         currency,
     } = wire;
-    let amount = within("price.amount_micros", amount_micros, MOST_MICROS)?;
+    let amount = within("price.amount_micros", amount_micros, 1..=MOST_MICROS)?;
     Currency::parse(&currency).at("price.currency")?;
     let (per, micros) = match model {
         wire::PriceModel::Cpm if amount % 1_000 != 0 => {
@@ -165,7 +136,7 @@ fn goal_from_wire(wire: wire::Goal) -> Result<Goal> {
         wire::GoalMetric::Conversions => (Metric::Count(Counted::Conversion), MOST),
         wire::GoalMetric::Money => (Metric::Money, MOST_MICROS),
     };
-    let amount = within("goal.amount", amount, most)?;
+    let amount = within("goal.amount", amount, 1..=most)?;
     Ok(Goal { metric, amount })
 }
 
@@ -197,8 +168,8 @@ fn budget_from_wire(wire: wire::Budget) -> Result<Budget> {
         impressions,
         money_micros,
     } = wire;
-    let micros = money_micros.map(|micros| within("budget.money_micros", micros, MOST_MICROS));
-    let impressions = impressions.map(|count| within("budget.impressions", count, MOST));
+    let micros = money_micros.map(|micros| within("budget.money_micros", micros, 1..=MOST_MICROS));
+    let impressions = impressions.map(|count| within("budget.impressions", count, 1..=MOST));
     Ok(Budget {
         impressions: impressions.transpose()?,
         micros: micros.transpose()?,

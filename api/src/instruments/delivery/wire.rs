@@ -6,10 +6,13 @@ use beckon_openapi::delivery as wire;
 use beckon_openapi::instrument::{self, InstrumentKind};
 
 use super::{DeliveryRules, Interruptions, Kinds, Mix, Separation, Standing, Values};
-use crate::categories::Category;
 use crate::currencies::Currency;
 use crate::error::{At, Refusal, Result};
 use crate::instruments::definition::MIDDLE_WEIGHT;
+use crate::instruments::wire::bounds::{
+    AWAY_MS, COUNTED_MS, TIMES, categories as checked, ms, within,
+};
+use crate::instruments::wire::{count, text};
 use crate::instruments::{
     Competitors, cooldowns_from_wire, cooldowns_to_wire, level_caps_from_wire, level_caps_to_wire,
 };
@@ -18,8 +21,6 @@ const MOST_MIX: usize = 16;
 const MOST_CATEGORIES: usize = 100;
 const MOST_RIVALS: usize = 50;
 const MOST_RIVAL_CATEGORIES: usize = 20;
-const LONGEST_MS: u64 = 31_536_000_000;
-const LONGEST_APART_MS: u64 = 86_400_000;
 /// So many rewards no unit of any currency is worth.
 const MOST_WORTH: f64 = 1_000.0;
 
@@ -36,7 +37,7 @@ pub fn rules(wire: wire::NewDeliveryRules) -> Result<DeliveryRules> {
         cooldowns,
         value,
     } = wire;
-    at_most("mix", mix.len(), MOST_MIX)?;
+    count("mix", mix.len(), 0, MOST_MIX)?;
     let mix = mix.into_iter().enumerate();
     let mix = mix.map(|(i, one)| mixed(one).map_err(|error| error.within(&format!("mix[{i}]"))));
     let budget = |one| interrupted(one).map_err(|error| error.within("interruptions"));
@@ -58,9 +59,9 @@ fn mixed(wire: wire::Mix) -> Result<Mix> {
         of,
     } = wire;
     let mix = Mix {
-        most: within("most", u64::from(most), 1, 20).map(|_| most)?,
+        most: within("most", most, 1..=20)?,
         kinds: kinds("kinds", some)?,
-        per: within("per", u64::from(per), 1, 20).map(|_| per)?,
+        per: within("per", per, 1..=20)?,
         of: kinds("of", of)?,
     };
     if mix.kinds.meets(mix.of) {
@@ -77,8 +78,8 @@ fn interrupted(wire: wire::Interruptions) -> Result<Interruptions> {
         kinds: some,
     } = wire;
     Ok(Interruptions {
-        count: within("count", u64::from(count), 1, 100).map(|_| count)?,
-        per_ms: within("per_ms", per_ms, 1_000, LONGEST_MS)?,
+        count: within("count", count, TIMES)?,
+        per_ms: ms("per_ms", per_ms, COUNTED_MS)?,
         kinds: some.map_or(Ok(Kinds::ALL), |some| kinds("kinds", some))?,
     })
 }
@@ -90,9 +91,9 @@ fn separated(wire: wire::Separation) -> Result<Separation> {
         categories,
     } = wire;
     Ok(Separation::new(
-        within("advertisers_ms", advertisers_ms, 0, LONGEST_APART_MS)?,
-        within("categories_ms", categories_ms, 0, LONGEST_APART_MS)?,
-        parsed("categories", &categories, MOST_CATEGORIES)?,
+        ms("advertisers_ms", advertisers_ms, AWAY_MS)?,
+        ms("categories_ms", categories_ms, AWAY_MS)?,
+        checked("categories", &categories, MOST_CATEGORIES)?,
     ))
 }
 
@@ -114,7 +115,7 @@ fn valued(wire: BTreeMap<String, f64>) -> Result<Values> {
 /// A checked weight.
 pub(in crate::instruments) fn weight_from_wire(weight: Option<u32>) -> Result<u32> {
     let weight = weight.unwrap_or(MIDDLE_WEIGHT);
-    within("weight", u64::from(weight), 1, 1_000).map(|_| weight)
+    within("weight", weight, 1..=1_000)
 }
 
 /// Whom an instrument competes with, checked.
@@ -125,19 +126,18 @@ pub(in crate::instruments) fn competitors_from_wire(
         advertisers,
         categories,
     } = wire;
-    at_most("competes_with.advertisers", advertisers.len(), MOST_RIVALS)?;
-    for (i, name) in advertisers.iter().enumerate() {
-        let length = name.chars().count();
-        if name.trim().is_empty() || length > 60 {
-            let detail = format!("it has {length} characters");
-            let field = format!("competes_with.advertisers[{i}]");
-            return Err(Refusal::field(field, detail, "1 to 60 characters").into());
-        }
-    }
+    count(
+        "competes_with.advertisers",
+        advertisers.len(),
+        0,
+        MOST_RIVALS,
+    )?;
+    let names = advertisers.into_iter().enumerate();
+    let names = names.map(|(i, name)| text(&format!("competes_with.advertisers[{i}]"), name, 60));
     let most = MOST_RIVAL_CATEGORIES;
-    let categories = parsed("competes_with.categories", &categories, most)?;
+    let categories = checked("competes_with.categories", &categories, most)?;
     Ok(Competitors {
-        advertisers,
+        advertisers: names.collect::<Result<_>>()?,
         categories: categories.into_iter().collect(),
     })
 }
@@ -152,37 +152,12 @@ impl From<&Competitors> for instrument::Competitors {
     }
 }
 
-fn parsed(field: &str, ids: &[String], most: usize) -> Result<Vec<Category>> {
-    at_most(field, ids.len(), most)?;
-    let ids = ids.iter().enumerate();
-    ids.map(|(i, id)| Category::parse(id).at(&format!("{field}[{i}]")))
-        .collect()
-}
-
 fn kinds(field: &str, kinds: Vec<InstrumentKind>) -> Result<Kinds> {
     if kinds.is_empty() {
         let detail = format!("{field} is empty: the rule would say nothing");
         return Err(Refusal::field(field, detail, "1 or more").into());
     }
     Ok(kinds.into_iter().map(Into::into).collect())
-}
-
-fn at_most(field: &str, found: usize, most: usize) -> Result<()> {
-    if found <= most {
-        return Ok(());
-    }
-    let detail = format!("{field} holds {found}");
-    Err(Refusal::field(field, detail, format!("at most {most}")).into())
-}
-
-fn within(field: &str, value: u64, least: u64, most: u64) -> Result<i64> {
-    match i64::try_from(value) {
-        Ok(ms) if (least..=most).contains(&value) => Ok(ms),
-        _ => {
-            let detail = format!("{field} is {value}");
-            Err(Refusal::field(field, detail, format!("{least}..={most}")).into())
-        }
-    }
 }
 
 impl From<&Standing> for wire::DeliveryRules {

@@ -4,6 +4,7 @@ use beckon_openapi::hours as wire;
 
 use super::{Day, Daypart, Dayparts, MediaStretch, Minute, Zone};
 use crate::error::{At, Refusal, Result};
+use crate::instruments::wire::bounds::within;
 use crate::instruments::wire::{count, text};
 
 const MOST_DAYPARTS: usize = 32;
@@ -103,10 +104,8 @@ fn stretch(wire: wire::MediaStretch) -> Result<MediaStretch> {
     let named =
         |field: &str, name: Option<String>| name.map(|name| text(field, name, 80)).transpose();
     for (field, ms) in [("from_ms", from_ms), ("to_ms", to_ms)] {
-        if let Some(ms) = ms.filter(|ms| !(-FURTHEST_MS..=FURTHEST_MS).contains(ms)) {
-            let bound = "-604800000..=604800000";
-            return Err(Refusal::field(field, format!("{field} is {ms}"), bound).into());
-        }
+        ms.map(|ms| within(field, ms, -FURTHEST_MS..=FURTHEST_MS))
+            .transpose()?;
     }
     let stretch = MediaStretch {
         from_marker: named("from_marker", from_marker)?,

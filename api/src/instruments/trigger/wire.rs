@@ -5,7 +5,7 @@ use beckon_openapi::trigger as wire;
 use super::{Condition, Region, Third, Trigger};
 use crate::detections::{kind_from_wire, kind_to_wire};
 use crate::error::{At, Error, Refusal, Result};
-use crate::instruments::wire::{count, text};
+use crate::instruments::wire::{bounds, count, text};
 use crate::words::{Confidence, EntityId};
 
 const MOST_NAMES: usize = 50;
@@ -49,13 +49,8 @@ pub(in crate::instruments) fn from_wire(wire: wire::Trigger) -> Result<Trigger> 
 }
 
 fn on_screen(field: &str, ms: Option<u64>) -> Result<Option<i64>> {
-    match ms {
-        Some(ms) if ms > LONGEST_ON_SCREEN_MS => {
-            let bound = format!("0..={LONGEST_ON_SCREEN_MS}");
-            Err(Refusal::field(field, format!("it is {ms}"), bound).into())
-        }
-        ms => Ok(ms.and_then(|ms| i64::try_from(ms).ok())),
-    }
+    ms.map(|ms| bounds::ms(field, ms, 0..=LONGEST_ON_SCREEN_MS))
+        .transpose()
 }
 
 fn conditions(field: &str, all: Vec<wire::Condition>) -> Result<Vec<Condition>> {
@@ -113,13 +108,10 @@ fn condition(wire: wire::Condition) -> Result<Condition> {
 
 /// A share of the picture.
 fn share(field: &str, share: Option<f64>) -> Result<Option<f64>> {
-    match share {
-        // NaN lies in no range.
-        Some(share) if !(0.0..=1.0).contains(&share) => {
-            Err(Refusal::field(field, format!("{field} is {share}"), "0..=1").into())
-        }
-        share => Ok(share),
-    }
+    // NaN lies in no range.
+    share
+        .map(|share| bounds::within(field, share, 0.0..=1.0))
+        .transpose()
 }
 
 fn region_from_wire(wire: wire::Region) -> Result<Region> {

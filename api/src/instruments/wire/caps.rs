@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use beckon_openapi::caps as wire;
 
+use super::bounds::{AWAY_MS, COUNTED_MS, TIMES, ms, within};
 use crate::error::{Refusal, Result};
 use crate::instruments::caps::{Cap, Caps, Cooldowns, LevelCaps, Period};
 use crate::instruments::definition::Kind;
 
 const MOST_CAPS: usize = 8;
-const LONGEST_CAP_MS: u64 = 31_536_000_000;
-const LONGEST_COOLDOWN_MS: u64 = 86_400_000;
 
 /// Checked caps of one level; a refusal names the field below `field`.
 ///
@@ -25,22 +24,13 @@ pub fn caps_from_wire(field: &str, wire: Vec<wire::Cap>) -> Result<Caps> {
 
 fn cap_from_wire(field: &str, wire: wire::Cap) -> Result<Cap> {
     let wire::Cap { count, per, per_ms } = wire;
-    if !(1..=100).contains(&count) {
-        let detail = format!("count is {count}");
-        return Err(Refusal::field(format!("{field}.count"), detail, "1..=100").into());
-    }
+    let count = within(&format!("{field}.count"), count, TIMES)?;
     let period = match (per, per_ms) {
         (Some(wire::CapPeriod::Minute), None) => Period::MINUTE,
         (Some(wire::CapPeriod::Hour), None) => Period::HOUR,
         (Some(wire::CapPeriod::Day), None) => Period::DAY,
         (Some(wire::CapPeriod::Life), None) => Period::Life,
-        (None, Some(per_ms)) if (1_000..=LONGEST_CAP_MS).contains(&per_ms) => {
-            Period::Within(i64::try_from(per_ms).map_err(anyhow::Error::from)?)
-        }
-        (None, Some(per_ms)) => {
-            let (detail, bound) = (format!("per_ms is {per_ms}"), "1000..=31536000000");
-            return Err(Refusal::field(format!("{field}.per_ms"), detail, bound).into());
-        }
+        (None, Some(per_ms)) => Period::Within(ms(&format!("{field}.per_ms"), per_ms, COUNTED_MS)?),
         (Some(_), Some(_)) | (None, None) => {
             let detail = "a cap counts over `per` or over `per_ms`";
             return Err(Refusal::field(field, detail, "exactly one of per and per_ms").into());
@@ -110,15 +100,13 @@ pub fn cooldowns_from_wire(field: &str, wire: wire::Cooldowns) -> Result<Cooldow
         session_ms,
         session_count,
     } = wire;
-    if let Some(count) = session_count.filter(|count| !(1..=1_000).contains(count)) {
-        let (detail, bound) = (format!("session_count is {count}"), "1..=1000");
-        return Err(Refusal::field(format!("{field}.session_count"), detail, bound).into());
-    }
+    let at = format!("{field}.session_count");
+    let session_count = session_count.map(|count| within(&at, count, 1..=1_000));
     Ok(Cooldowns {
         global_ms: cooldown(&format!("{field}.global_ms"), global_ms)?,
         kinds: by_kind(&format!("{field}.kind_ms"), kind_ms, cooldown)?,
         session_ms: cooldown(&format!("{field}.session_ms"), session_ms)?,
-        session_count,
+        session_count: session_count.transpose()?,
     })
 }
 
@@ -141,11 +129,7 @@ pub fn cooldowns_to_wire(cooldowns: &Cooldowns) -> wire::Cooldowns {
 }
 
 fn cooldown(field: &str, ms: u64) -> Result<i64> {
-    if ms > LONGEST_COOLDOWN_MS {
-        let detail = format!("{field} is {ms}");
-        return Err(Refusal::field(field, detail, "0..=86400000").into());
-    }
-    Ok(i64::try_from(ms).map_err(anyhow::Error::from)?)
+    super::bounds::ms(field, ms, AWAY_MS)
 }
 
 fn by_kind<W, T>(

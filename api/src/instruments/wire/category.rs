@@ -2,19 +2,17 @@
 
 use beckon_openapi::category as wire;
 
-use super::count;
+use super::{bounds, count};
 use crate::categories::{Categories, Category, Restriction};
-use crate::error::{At, Refusal, Result};
+use crate::error::{Refusal, Result};
 use crate::instruments::Definition;
 
 const MOST_CATEGORIES: usize = 8;
 const MOST_COUNTRIES: usize = 64;
 
 pub(super) fn from_wire(ids: &[String]) -> Result<Categories> {
-    count("categories", ids.len(), 0, MOST_CATEGORIES)?;
-    let ids = ids.iter().enumerate();
-    ids.map(|(i, id)| Category::parse(id).at(&format!("categories[{i}]")))
-        .collect()
+    let checked = bounds::categories("categories", ids, MOST_CATEGORIES)?;
+    Ok(checked.into_iter().collect())
 }
 
 /// Checked countries; what is restricted runs in those that are listed alone, and so lists one at the least.

@@ -18,7 +18,7 @@ use super::definition::{Definition, FrequencyCap, Schedule};
 use super::delivery::{competitors_from_wire, weight_from_wire};
 use super::hours::{self, Dayparts};
 use super::{Draft, Instrument, Review, State, Written, accessibility, trigger};
-use crate::error::{At, Error, Refusal, Result};
+use crate::error::{At, Error, Result};
 use crate::media::life_to_wire;
 use crate::viewers::Act;
 use crate::words::{CampaignId, ExternalId, MediaId, Time};
@@ -32,7 +32,6 @@ pub use caps::{
 pub(super) use content::{overlay_contents, overlay_variants};
 
 const MOST_MEDIA: usize = 100;
-const LONGEST_CAP_MS: u64 = 31_536_000_000;
 /// The tier unless told.
 const MIDDLE_TIER: u8 = 5;
 
@@ -50,7 +49,6 @@ pub(super) fn draft(mut wire: wire::NewInstrument) -> Result<Draft> {
 ///
 /// # Errors
 /// When a field breaks its bound.
-#[expect(clippy::too_many_lines, reason = "a list, a line or two a field")]
 pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
     let wire::NewInstrument {
         name,
@@ -108,14 +106,7 @@ pub fn definition(wire: wire::NewInstrument) -> Result<Definition> {
             .map(|life| life_of_kind(life, kind))
             .transpose()?,
         media_ids: media_ids.collect::<Result<_>>()?,
-        priority: match priority {
-            None => MIDDLE_TIER,
-            Some(tier @ 1..=10) => tier,
-            Some(other) => {
-                let detail = format!("priority is {other}");
-                return Err(Refusal::field("priority", detail, "1..=10").into());
-            }
-        },
+        priority: bounds::within("priority", priority.unwrap_or(MIDDLE_TIER), 1..=10)?,
         weight: weight_from_wire(weight)?,
         competes_with: competitors_from_wire(competes_with)?,
         allow_forward,
@@ -145,34 +136,16 @@ fn schedule_from_wire(wire: wire::Schedule) -> Result<(Schedule, Option<Dayparts
         zone,
         dayparts,
     } = wire;
-    let time = |field: &str, text: Option<String>| {
-        text.map(|text| Time::parse(&text).at(field)).transpose()
-    };
-    let schedule = Schedule {
-        starts_at: time("schedule.starts_at", starts_at)?,
-        ends_at: time("schedule.ends_at", ends_at)?,
-    };
-    if let (Some(start), Some(end)) = (schedule.starts_at, schedule.ends_at)
-        && end <= start
-    {
-        let detail = format!("it ends at {end} and begins at {start}");
-        return Err(Refusal::field("schedule.ends_at", detail, "after starts_at").into());
-    }
+    let schedule = bounds::schedule(starts_at, ends_at)?;
     Ok((schedule, hours::dayparts_from_wire(zone, dayparts)?))
 }
 
 fn cap_from_wire(wire: wire::FrequencyCap) -> Result<FrequencyCap> {
     let wire::FrequencyCap { count, per_ms } = wire;
-    if !(1..=100).contains(&count) {
-        let detail = format!("count is {count}");
-        return Err(Refusal::field("frequency_cap.count", detail, "1..=100").into());
-    }
-    if !(1_000..=LONGEST_CAP_MS).contains(&per_ms) {
-        let (detail, bound) = (format!("per_ms is {per_ms}"), "1000..=31536000000");
-        return Err(Refusal::field("frequency_cap.per_ms", detail, bound).into());
-    }
-    let per_ms = i64::try_from(per_ms).map_err(anyhow::Error::from)?;
-    Ok(FrequencyCap { count, per_ms })
+    Ok(FrequencyCap {
+        count: bounds::within("frequency_cap.count", count, bounds::TIMES)?,
+        per_ms: bounds::ms("frequency_cap.per_ms", per_ms, bounds::COUNTED_MS)?,
+    })
 }
 
 /// A state of the wire.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use beckon_openapi::variant as wire;
 
+use super::bounds::within;
 use super::{content, count};
 use crate::error::{At, Refusal, Result};
 use crate::instruments::content::Content;
@@ -49,10 +50,7 @@ fn one(wire: wire::Variant, kind: Kind, own: &Content) -> Result<Variant> {
         weight,
         content,
     } = wire;
-    let weight = weight.unwrap_or(USUAL_WEIGHT);
-    if !(1..=HEAVIEST).contains(&weight) {
-        return Err(Refusal::field("weight", format!("it is {weight}"), "1..=1000").into());
-    }
+    let weight = within("weight", weight.unwrap_or(USUAL_WEIGHT), 1..=HEAVIEST)?;
     let content = content.map(content::from_wire).transpose()?;
     let content = content
         .map(|(its_kind, content, presentation)| {
