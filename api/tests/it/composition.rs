@@ -1,13 +1,11 @@
 //! What one viewer's screen is composed of, over HTTP: weights, slots, places on the picture, and answers without stores.
 
-use std::time::Duration;
-
 use beckon_api::auth::Role;
 use beckon_api::db::Refresh;
 use serde_json::{Value, json};
 
 use crate::decisions::register;
-use crate::harness::{Client, Server};
+use crate::harness::{Client, Server, until};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -380,15 +378,11 @@ async fn in_time(server: &mut Server) {
     assert_eq!(decision["overlays"].as_array().expect("overlays").len(), 1);
     write.commit().await.expect("committed");
     // What was late for that question comes in time for a later one.
-    let mut whole = Value::Null;
-    for _ in 0..100 {
-        whole = ask(&alice, &question()).await;
-        if whole.get("degraded").is_none() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert!(whole.get("degraded").is_none(), "{whole}");
+    until("a whole answer", async || {
+        let told = ask(&alice, &question()).await;
+        told.get("degraded").is_none().then_some(())
+    })
+    .await;
 }
 
 async fn refused(server: &mut Server) {

@@ -11,8 +11,8 @@ use beckon_api::auth::{Auth, Keys, Role};
 use beckon_api::config::now;
 use serde_json::{Value, json};
 
-use crate::harness::Client;
 use crate::harness::sealed::{event, overlay, sealer};
+use crate::harness::{Client, until};
 
 /// A server in a process of its own; it does not outlive the test.
 pub struct Process {
@@ -204,20 +204,13 @@ async fn what_a_killed_server_acknowledged_is_counted_once() {
     let operator = as_role(&process.url, Role::Operator);
     for sender in 0..SENDERS {
         let path = format!("/v1/viewers/v{sender}");
-        let mut exposures = 0;
-        for _ in 0..100 {
+        until("what a crash left untold, told after it", async || {
             operator.put(&path, &json!({})).await.expect(200);
             let viewer = operator.get(&path).await.expect(200);
-            exposures = viewer["exposures"].as_array().expect("exposures").len();
-            if exposures == OVERLAYS {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        assert_eq!(
-            exposures, OVERLAYS,
-            "what a crash left untold is told after it"
-        );
+            let exposures = viewer["exposures"].as_array().expect("exposures").len();
+            (exposures == OVERLAYS).then_some(())
+        })
+        .await;
     }
     process.kill();
     let database = format!("sqlite:{}", folder.path().join("beckon.sqlite").display());

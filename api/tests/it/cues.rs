@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::decisions::register;
-use crate::harness::Server;
+use crate::harness::{Server, until};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -74,16 +74,10 @@ impl Channel {
         self.calls.lock().expect("alone").clone()
     }
 
-    /// Waits until so many calls came; 10 s at the most.
+    /// Waits until so many calls came.
     pub async fn calls_at_least(&self, count: usize) -> Vec<Value> {
-        for _ in 0..200 {
-            let calls = self.calls();
-            if calls.len() >= count {
-                return calls;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{count} calls never came, only {:?}", self.calls());
+        let look = async || Some(self.calls()).filter(|calls| calls.len() >= count);
+        until("the calls", look).await
     }
 }
 
@@ -230,15 +224,8 @@ async fn in_the_stream(server: &mut Server) {
     operator.post("/v1/media", &body).await.expect(201);
     let check = json!({"kind": "check"});
     let cue = operator.post("/v1/media/m/cues", &check).await.expect(201);
-    let mut found = None;
-    for _ in 0..100 {
-        found = found.or_else(|| read_back(&live));
-        if found.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(found, Some(cue));
+    let found = until("the cue in the stream", async || read_back(&live)).await;
+    assert_eq!(found, cue);
     live.channel.set_on_air(false);
     operator
         .post("/v1/media/m/cues", &check)

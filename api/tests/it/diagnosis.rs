@@ -13,7 +13,8 @@ on_both_engines! {
     a_period_that_is_none_and_strangers_are_refused => refused;
 }
 
-fn poll(name: &str, more: &Value) -> Value {
+/// A poll, with more fields where they are told.
+pub fn poll(name: &str, more: &Value) -> Value {
     let mut poll = json!({"name": name, "content": {"kind": "poll", "question": "Who?", "answers": [
         {"answer_id": "a", "text": "A"}, {"answer_id": "b", "text": "B"}]}});
     for (field, value) in more.as_object().into_iter().flatten() {

@@ -26,15 +26,9 @@ async fn metadata_goes_into_the_stream_and_refusals_are_told_apart() {
         channel_arn: live.channel.arn().to_owned(),
     };
     ivs.put(&through, r#"{"beckon":1}"#).await.expect("taken");
-    let mut found = None;
-    for _ in 0..100 {
-        found = found.or_else(|| crate::cues::read_back(&live));
-        if found.is_some() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(found, Some(serde_json::json!({"beckon": 1})));
+    let look = async || crate::cues::read_back(&live);
+    let found = crate::harness::until("the metadata in the stream", look).await;
+    assert_eq!(found, serde_json::json!({"beckon": 1}));
 
     // Three bytes a character: a kilobyte is one of bytes.
     let refused = ivs.put(&through, &"€".repeat(342)).await;

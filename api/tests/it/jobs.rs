@@ -1,11 +1,6 @@
 //! A video in a bucket, from S3's notice to the webhook, with the real clients on the wire: S3 and Rekognition are
 //! stood in for on loopback, what they are asked and what they answer crosses it as in service.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use beckon_api::auth::{Auth, Keys, Role};
 use beckon_api::aws::Aws;
 use beckon_api::blobs::s3::Buckets;
@@ -13,9 +8,12 @@ use beckon_api::config::{RekognitionOptions, now};
 use beckon_api::ingest::Outside;
 use beckon_api::ingest::recogniser::rekognition::Rekognition;
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::crash::Process;
-use crate::harness::{Client, Engine, Server};
+use crate::harness::{Client, Engine, Server, until};
 use crate::hooks::signer::{Signer, TOPIC};
 use crate::standins::rekognition::{Answer, Call, Standin};
 use crate::standins::s3::S3;
@@ -82,16 +80,6 @@ fn event(id: &str, source: &str, kind: &str, detail: Value) -> Value {
 fn completion(job_id: &str, status: &str, key: &str) -> Value {
     json!({"JobId": job_id, "Status": status, "API": "StartLabelDetection", "Timestamp": now().ms(),
         "Video": {"S3ObjectName": key, "S3Bucket": "clips"}})
-}
-
-async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    for _ in 0..300 {
-        if let Some(found) = look().await {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{what} did not come");
 }
 
 async fn recognising(client: &Client, media_id: &str) -> Option<()> {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::events::{ad, send};
 use crate::harness::sealed::{Overlay, event, overlay, sealer};
-use crate::harness::{Answer, Client, Engine, Server};
+use crate::harness::{Answer, Client, Engine, Server, until};
 use crate::on_both_engines;
 
 on_both_engines! {
@@ -164,16 +164,13 @@ async fn too_few(server: &mut Server) {
 async fn popularity(server: &mut Server) {
     let offers = [ad(server).await, ad(server).await];
     watch(server, &offers, 0..40).await;
-    for _ in 0..100 {
+    until("popularity that follows", async || {
         let ranking = server.app().ranking();
         let tallies = &ranking.popularity().tallies;
-        if tallies.values().map(|tally| tally.shown).sum::<u64>() == 40 {
-            assert!(tallies.values().any(|tally| tally.engaged > 0));
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("popularity did not follow");
+        let shown = tallies.values().map(|tally| tally.shown).sum::<u64>();
+        (shown == 40).then(|| assert!(tallies.values().any(|tally| tally.engaged > 0)))
+    })
+    .await;
 }
 
 /// A model that says the same of everything, but differs from others by `number`.

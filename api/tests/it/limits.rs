@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::harness::{Client, Engine, Server};
-use crate::supervise::{status, until};
+use crate::supervise::{status, until_it_is};
 use crate::watch::{Live, in_ledger, segments};
 
 /// A recogniser that takes its time for each picture, and charges it.
@@ -87,7 +87,7 @@ async fn register(operator: &Client, live: &Live, fps: f64, change: impl FnOnce(
 
 /// Looks at the lag for so long, and gives the last status and the largest lag from when the backlog of the start was made up.
 async fn observe(operator: &Client, seconds: u64) -> (Value, i64) {
-    until(operator, "watching").await;
+    until_it_is(operator, "watching").await;
     let (mut most, mut settled) = (0, false);
     for _ in 0..seconds * 5 {
         let seen = status(operator).await;
@@ -174,7 +174,7 @@ async fn recognition_stops_at_the_spend_limit_and_goes_on_when_it_is_raised() {
         body["ingest"]["max_spend_usd"] = json!(0.009)
     })
     .await;
-    let spent = until(&operator, "spent").await;
+    let spent = until_it_is(&operator, "spent").await;
     assert_eq!(
         spent["cost_usd"], 0.008,
         "never more than the limit: {spent}"
@@ -195,7 +195,10 @@ async fn recognition_stops_at_the_spend_limit_and_goes_on_when_it_is_raised() {
         json!({"ingest": {"source": {"kind": "hls", "url": live.url}, "max_spend_usd": 1.0}});
     operator.put("/v1/media/m", &more).await.expect(200);
     segments(&server, 7).await;
-    assert_eq!(until(&operator, "watching").await["segments"]["failed"], 0);
+    assert_eq!(
+        until_it_is(&operator, "watching").await["segments"]["failed"],
+        0
+    );
     drop(stop);
     live.handle.stop(false).await;
     server.finish().await;
@@ -215,7 +218,7 @@ async fn what_was_reserved_and_not_called_is_given_back() {
     segments(&server, 4).await;
     drop(stop);
     // Until the watch is gone, and nothing is reserved and not yet made.
-    until(&operator, "waiting").await;
+    until_it_is(&operator, "waiting").await;
     let media_id = MediaId::parse("m").expect("an id");
     let db = server.database().await;
     let tally = account::tally(&db, &media_id).await.expect("a tally");

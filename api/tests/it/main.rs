@@ -22,6 +22,7 @@ mod decisions;
 mod delivery;
 mod detections;
 mod diagnosis;
+mod entities;
 mod events;
 mod experiments;
 mod harness;
@@ -29,6 +30,7 @@ mod hooks;
 mod idempotency;
 mod images;
 mod instrument_import;
+mod instrument_index;
 mod instruments;
 #[cfg(feature = "aws")]
 mod ivs;

@@ -4,6 +4,7 @@ use beckon_api::auth::Role;
 use serde_json::{Value, json};
 
 use crate::decisions::register;
+use crate::diagnosis::poll;
 use crate::harness::Server;
 use crate::on_both_engines;
 
@@ -15,15 +16,6 @@ on_both_engines! {
     a_replay_counts_and_shows_nothing => nothing;
     what_is_live_now_can_be_asked_for_as_it_is => live;
     a_replay_that_is_none_is_refused => refused;
-}
-
-fn poll(name: &str, more: &Value) -> Value {
-    let mut poll = json!({"name": name, "content": {"kind": "poll", "question": "Who?", "answers": [
-        {"answer_id": "a", "text": "A"}, {"answer_id": "b", "text": "B"}]}});
-    for (field, value) in more.as_object().into_iter().flatten() {
-        poll[field] = value.clone();
-    }
-    poll
 }
 
 /// A media of two minutes, with a kingfisher in its second half and overlays of 10 s.

@@ -6,7 +6,7 @@ use beckon_api::config::now;
 use beckon_api::words::Time;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Server};
+use crate::harness::{Client, Server, until};
 use crate::on_both_engines;
 use crate::watch::{Live, in_ledger, segments};
 
@@ -30,16 +30,10 @@ pub async fn status(client: &Client) -> Value {
     client.get("/v1/media/m/ingest").await.expect(200)
 }
 
-/// Waits until the ingest is in this state; 30 s at the most.
-pub async fn until(client: &Client, state: &str) -> Value {
-    for _ in 0..300 {
-        let status = status(client).await;
-        if status["state"] == state {
-            return status;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("it never was {state}: {}", status(client).await);
+/// Waits until the ingest is in this state.
+pub async fn until_it_is(client: &Client, state: &str) -> Value {
+    let look = async || Some(status(client).await).filter(|status| status["state"] == state);
+    until(state, look).await
 }
 
 async fn by_itself(server: &mut Server) {
@@ -49,7 +43,7 @@ async fn by_itself(server: &mut Server) {
         .post("/v1/media", &media(live.zero, &live.url))
         .await
         .expect(201);
-    until(&operator, "watching").await;
+    until_it_is(&operator, "watching").await;
     segments(server, 7).await;
     let seen = status(&operator).await;
     assert_eq!(seen["segments"]["failed"], 0, "{seen}");
@@ -76,21 +70,17 @@ async fn by_itself(server: &mut Server) {
     assert_eq!(status(&operator).await["holder"], seen["holder"]);
     changed["ingest"]["frames"]["count"] = json!(2.0);
     operator.put("/v1/media/m", &changed).await.expect(200);
-    let mut holder = seen["holder"].clone();
-    for _ in 0..100 {
-        holder = until(&operator, "watching").await["holder"].clone();
-        if holder != seen["holder"] {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_ne!(holder, seen["holder"]);
+    until("another watch", async || {
+        let holder = &until_it_is(&operator, "watching").await["holder"];
+        (*holder != seen["holder"]).then_some(())
+    })
+    .await;
 
     operator
         .put("/v1/media/m", &json!({"title": "Final"}))
         .await
         .expect(200);
-    until(&operator, "idle").await;
+    until_it_is(&operator, "idle").await;
     let positions: Vec<i64> = in_ledger(server).await.iter().map(|(_, ms)| *ms).collect();
     let expected: Vec<i64> = (0..positions.len() as i64).map(|n| n * 2000).collect();
     assert_eq!(positions, expected, "each once, and none left out");
@@ -107,7 +97,7 @@ async fn timetable(server: &mut Server) {
     };
     body["timetable"] = hours(2_000, 7_000);
     operator.post("/v1/media", &body).await.expect(201);
-    let before = until(&operator, "waiting").await;
+    let before = until_it_is(&operator, "waiting").await;
     assert!(
         before["reason"]
             .as_str()
@@ -115,8 +105,8 @@ async fn timetable(server: &mut Server) {
         "{before}"
     );
     assert!(in_ledger(server).await.is_empty());
-    until(&operator, "watching").await;
-    let over = until(&operator, "ended").await;
+    until_it_is(&operator, "watching").await;
+    let over = until_it_is(&operator, "ended").await;
     assert!(
         over["reason"]
             .as_str()
@@ -143,7 +133,7 @@ async fn impossible(server: &mut Server) {
         .post("/v1/media", &media(now(), "http://10.0.0.1/x.m3u8"))
         .await
         .expect(201);
-    let failed = until(&operator, "failed").await;
+    let failed = until_it_is(&operator, "failed").await;
     assert!(
         failed["reason"]
             .as_str()
@@ -168,7 +158,7 @@ async fn ended(server: &mut Server) {
         )
         .await
         .expect(201);
-    let ended = until(&operator, "ended").await;
+    let ended = until_it_is(&operator, "ended").await;
     assert_eq!(ended["segments"]["analysed"], 4, "{ended}");
     assert_eq!(ended["reason"], "the stream has ended");
     tokio::time::sleep(Duration::from_millis(2_500)).await;
@@ -197,18 +187,14 @@ async fn metrics_are_for_operators_and_count_answers_and_segments() {
         "beckon_ingest_lag_seconds{media=\"counted\"} 0",
     ];
     let mut text = String::new();
-    for _ in 0..100 {
+    until("what was counted", async || {
         let answer = operator.request("GET", "/metrics").send().await;
         let answer = answer.expect("it answers").error_for_status().expect("200");
         text = answer.text().await.expect("a text");
-        if wanted
-            .iter()
-            .all(|line| text.lines().any(|found| found == *line))
-        {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+        let told = |line: &&str| text.lines().any(|found| found == *line);
+        wanted.iter().all(told).then_some(())
+    })
+    .await;
     for line in wanted {
         assert!(
             text.lines().any(|found| found == line),

@@ -1,7 +1,7 @@
 //! Two workers race for one media; the one that watches is killed, and the other takes over.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use beckon_api::auth::{Auth, Keys, Role};
 use beckon_api::config::now;
@@ -9,23 +9,21 @@ use beckon_api::db::Db;
 use serde_json::json;
 
 use crate::crash::Process;
-use crate::harness::{Client, postgres};
-use crate::supervise::{ingest, until};
+use crate::harness::{Client, postgres, until};
+use crate::supervise::{ingest, until_it_is};
 use crate::watch::{Live, a_mark_of_the_clip};
 
 const BEGUN: &str = "this node watches a media";
 
 /// Waits until one of them has said that it watches; which, and in how many of its lines.
 async fn holder(workers: &[Option<Process>], before: usize) -> usize {
-    for _ in 0..600 {
-        let said = |process: &Option<Process>| process.as_ref().map_or(0, |p| p.said(BEGUN));
-        if workers.iter().map(said).sum::<usize>() > before {
-            let found = workers.iter().position(|worker| said(worker) > 0);
-            return found.expect("one has said so");
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("nobody watches");
+    let said = |process: &Option<Process>| process.as_ref().map_or(0, |p| p.said(BEGUN));
+    until("somebody who watches", async || {
+        let begun = workers.iter().map(said).sum::<usize>() > before;
+        let found = begun.then(|| workers.iter().position(|worker| said(worker) > 0));
+        found.flatten()
+    })
+    .await
 }
 
 async fn analysed(db: &Db) -> i64 {
@@ -37,13 +35,8 @@ async fn analysed(db: &Db) -> i64 {
 }
 
 async fn at_least(db: &Db, count: i64) {
-    for _ in 0..600 {
-        if analysed(db).await >= count {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{count} segments were never analysed");
+    let enough = async || (analysed(db).await >= count).then_some(());
+    until("enough analysed segments", enough).await;
 }
 
 #[actix_web::test]
@@ -88,7 +81,7 @@ async fn a_killed_worker_is_followed_by_another_and_every_segment_is_analysed_on
     assert_ne!(first, second);
     at_least(&db, 24).await;
     let operator = Client::new(url(&workers[second]), Some(token(Role::Operator)));
-    let seen = until(&operator, "watching").await;
+    let seen = until_it_is(&operator, "watching").await;
     drop(workers);
 
     let rows: Vec<(i64, i64, i64, String)> =

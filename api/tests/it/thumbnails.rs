@@ -12,7 +12,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 
 use crate::cues::{Ears, instrument};
-use crate::harness::{Client, Engine, Server};
+use crate::harness::{Client, Engine, Server, until};
 use crate::hooks::signer::{Signer, TOPIC};
 use crate::references::{mark, png};
 use crate::stored::bucket::Bucket;
@@ -68,18 +68,12 @@ async fn tally(client: &Client) -> Value {
 }
 
 async fn until_done(client: &Client, segments: u64) -> Value {
-    for _ in 0..200 {
+    until("as many thumbnails", async || {
         let tally = tally(client).await;
         let done = ["analysed", "failed"].map(|key| tally[key].as_u64().expect("a count"));
-        if done.iter().sum::<u64>() >= segments {
-            return tally;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!(
-        "{segments} thumbnails were never dealt with: {}",
-        tally(client).await
-    );
+        (done.iter().sum::<u64>() >= segments).then_some(tally)
+    })
+    .await
 }
 
 #[actix_web::test]

@@ -8,12 +8,12 @@ use crate::budgets::{ask, delivery, prepare, told};
 use crate::campaigns::campaign;
 use crate::events::send;
 use crate::harness::sealed::event;
-use crate::harness::{Client, Server};
+use crate::harness::{Client, Server, until};
 use crate::links::{decided, follow, text};
 use crate::on_both_engines;
 use crate::stored::films::Listener;
 use crate::stored::is_signed_with;
-use crate::webhooks::{deliveries, register, until};
+use crate::webhooks::{deliveries, register};
 
 on_both_engines! {
     each_step_of_an_instrument_is_told_once_and_none_that_was_not_taken => instruments;

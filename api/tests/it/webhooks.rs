@@ -1,11 +1,9 @@
 //! Webhooks: who asked is told, signed, until it hears, and every delivery stands in a log.
 
-use std::time::Duration;
-
 use beckon_api::auth::Role;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Server};
+use crate::harness::{Client, Server, until};
 use crate::on_both_engines;
 use crate::stored::films::Listener;
 use crate::stored::is_signed_with;
@@ -25,17 +23,6 @@ pub async fn register(operator: &Client, url: &str, events: &[&str]) -> Value {
 
 fn id(webhook: &Value) -> String {
     webhook["webhook_id"].as_str().expect("an id").to_owned()
-}
-
-/// Looks until something is there.
-pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    for _ in 0..200 {
-        if let Some(found) = look().await {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{what}: not within 20 s");
 }
 
 pub async fn deliveries(operator: &Client, webhook: &str, query: &str) -> Vec<Value> {

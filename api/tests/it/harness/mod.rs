@@ -7,6 +7,7 @@ pub mod crowd;
 pub mod dynamo;
 pub mod postgres;
 pub mod sealed;
+mod until;
 
 use std::net::TcpListener;
 
@@ -18,6 +19,7 @@ use beckon_api::config::{
 };
 use beckon_api::ingest::Outside;
 pub use client::{Answer, Client};
+pub use until::until;
 
 /// Which engine a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
