@@ -28,12 +28,13 @@ impl Limits {
 fn capped(scene: &Scene<'_>) -> u8 {
     let (caps, shown) = (&scene.delivery.caps, scene.shown);
     let all = (Level::Global, Code::of(""));
-    if !caps.global.is_empty() && shown.reaches(scene, &caps.global, all, |_| true) {
+    if !caps.global.is_empty() && shown.reaches(scene, &caps.global, all, shown.iter()) {
         return u8::MAX;
     }
     let reached = caps.kinds.iter().filter(|(kind, caps)| {
         let key = (Level::Kind, Code::of(kind.as_str()));
-        shown.reaches(scene, caps, key, |showing| showing.kind == Some(**kind))
+        let of_kind = shown.iter().filter(|showing| showing.kind == Some(**kind));
+        shown.reaches(scene, caps, key, of_kind)
     });
     bits(reached.map(|(kind, _)| *kind))
 }

@@ -30,6 +30,7 @@ mod request;
 mod room;
 mod scene;
 mod seed;
+mod showings;
 mod shown;
 mod sticky;
 mod terms;

@@ -1,7 +1,7 @@
 //! What this viewer was shown lately: the stored exposures, what this node decided and has not heard of yet,
 //! and what the device itself brings along.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::LazyLock;
 
 use super::Ask;
@@ -10,6 +10,7 @@ use super::limits::Limits;
 use super::receipt::Sealer;
 use super::request::Told;
 use super::scene::Scene;
+use super::showings::Showings;
 use crate::instruments::caps::Caps;
 use crate::instruments::{Index, Kind, Live};
 use crate::media::Media;
@@ -80,12 +81,19 @@ impl Showing {
     }
 }
 
+/// What was shown on this media last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Lately {
+    /// Until when something shows, where something does.
+    pub(super) shows_until: Option<Time>,
+    /// When the last of what shows no more was hidden.
+    pub(super) hidden_at: Option<Time>,
+}
+
 /// All showings, each once.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    showings: Vec<Showing>,
-    /// A bit for each instrument among them: most candidates were never shown, and need not be looked for.
-    instruments: [u64; 16],
+    showings: Showings,
     /// What the device itself counts, where nobody else may.
     told: Counts,
     /// When the device's session began, where it says so.
@@ -93,6 +101,10 @@ pub(super) struct Shown {
     limits: OnceCell<Limits>,
     /// What holds whatever the candidate; worked out once a decision.
     held: OnceCell<Held>,
+    /// What an overlay of this media may still hold back.
+    lately: OnceCell<Lately>,
+    /// Which advertisers and campaigns have reached their caps, as far as somebody asked: many candidates share theirs.
+    reached: RefCell<Vec<(Level, Code, bool)>>,
     /// What was shown of advertisers that may still keep others away: which live instrument, and until when it shows.
     advertised: OnceCell<Vec<(u32, Time)>>,
 }
@@ -108,12 +120,14 @@ impl Shown {
         now: Time,
     ) -> Self {
         let mut shown = Self {
-            showings: Vec::with_capacity(viewer.exposures().len() + ask.recent.len() + 2),
+            showings: Showings::with_capacity(viewer.exposures().len() + ask.recent.len() + 2),
             session_from: ask.session_ms.map(|ms| now.plus_ms(-ms)),
             ..Self::default()
         };
         for exposure in viewer.exposures() {
-            shown.push(Showing::stored(exposure, &media.media_id));
+            shown
+                .showings
+                .push(Showing::stored(exposure, &media.media_id));
         }
         let nobody = viewer.viewer_id.is_anonymous();
         if nobody && !ask.shown.is_empty() {
@@ -154,7 +168,7 @@ impl Shown {
         let labels = live.map(|live| live.labels).unwrap_or_default();
         for ago_ms in &told.ago_ms {
             let shown_at = now.plus_ms(-ago_ms);
-            self.push(Showing {
+            self.showings.push(Showing {
                 decision: 0,
                 instrument: told.instrument,
                 kind,
@@ -165,7 +179,7 @@ impl Shown {
                 counted: true,
             });
         }
-        self.mark(told.instrument);
+        self.showings.mark(told.instrument);
         let count = told.count.max(told.ago_ms.len() as u64);
         let kind = kind.map(|kind| Code::of(kind.as_str()));
         for (level, key) in [
@@ -184,33 +198,20 @@ impl Shown {
         }
     }
 
-    fn bit(instrument: u128) -> (usize, u64) {
-        // The low bits of ids are random.
-        let at = (instrument % 1_024) as usize;
-        (at / 64, 1 << (at % 64))
-    }
-
-    fn mark(&mut self, instrument: u128) {
-        let (word, bit) = Self::bit(instrument);
-        self.instruments[word] |= bit;
-    }
-
-    fn push(&mut self, showing: Showing) {
-        self.mark(showing.instrument);
-        self.showings.push(showing);
-    }
-
     /// Adds showings that are known from no other side.
     pub(super) fn remember(&mut self, showings: &[Showing]) {
-        showings.iter().for_each(|showing| self.push(*showing));
+        showings
+            .iter()
+            .for_each(|showing| self.showings.push(*showing));
     }
 
     /// Adds a showing unless it is known from another side.
     pub(super) fn add(&mut self, showing: Showing) {
-        let known =
-            |s: &Showing| s.decision == showing.decision && s.instrument == showing.instrument;
-        if !self.showings.iter().any(known) {
-            self.push(showing);
+        let mut own = self.showings.of(showing.instrument);
+        let known = own.any(|known| known.decision == showing.decision);
+        drop(own);
+        if !known {
+            self.showings.push(showing);
         }
     }
 
@@ -219,22 +220,40 @@ impl Shown {
         self.showings.iter()
     }
 
+    /// The showings of one instrument.
+    pub(super) fn of(&self, instrument: u128) -> impl Iterator<Item = &Showing> + Clone {
+        self.showings.of(instrument)
+    }
+
     /// Whether this instrument may have been shown, as far back as showings and the device tell; seldom wrongly so, and
     /// never wrongly not.
     pub(super) fn may_hold(&self, instrument: u128) -> bool {
-        let (word, bit) = Self::bit(instrument);
-        self.instruments[word] & bit != 0
+        self.showings.may_hold(instrument)
     }
 
-    /// Whether one of the caps allows no more of what is the same as these.
-    pub(super) fn reaches(
-        &self,
+    /// What was shown on this media last.
+    pub(super) fn lately(&self, now: Time) -> Lately {
+        *self.lately.get_or_init(|| {
+            let mut lately = Lately::default();
+            for showing in self.iter().filter(|showing| showing.here) {
+                let last = match now < showing.hides_at {
+                    true => &mut lately.shows_until,
+                    false => &mut lately.hidden_at,
+                };
+                *last = (*last).max(Some(showing.hides_at));
+            }
+            lately
+        })
+    }
+
+    /// Whether one of the caps allows no more of what is the same as these, of which these are the showings.
+    pub(super) fn reaches<'a>(
+        &'a self,
         scene: &Scene<'_>,
         caps: &Caps,
         (level, key): (Level, Code),
-        same: impl Fn(&Showing) -> bool + Copy,
+        showings: impl Iterator<Item = &'a Showing> + Clone,
     ) -> bool {
-        let showings = self.iter().filter(move |showing| same(showing));
         let life = || {
             let uncounted = showings.clone().filter(|showing| !showing.counted).count();
             let counted = scene.viewer.counts().showings(level, key);
@@ -242,6 +261,25 @@ impl Shown {
         };
         let times = showings.clone().map(|showing| showing.shown_at);
         caps.are_reached(scene.now, times, life)
+    }
+
+    /// The same of what many candidates share, as long as all of them share these caps: worked out once.
+    pub(super) fn reaches_shared(
+        &self,
+        scene: &Scene<'_>,
+        caps: &Caps,
+        (level, key): (Level, Code),
+        same: impl Fn(&Showing) -> bool + Copy,
+    ) -> bool {
+        let mut reached = self.reached.borrow_mut();
+        let known = reached.iter().find(|(l, k, _)| (*l, *k) == (level, key));
+        if let Some((_, _, found)) = known {
+            return *found;
+        }
+        let showings = self.iter().filter(move |showing| same(showing));
+        let found = self.reaches(scene, caps, (level, key), showings);
+        reached.push((level, key, found));
+        found
     }
 
     /// What the viewer did with an instrument.
@@ -259,12 +297,11 @@ impl Shown {
     pub(super) fn with(&self, more: impl Iterator<Item = Showing>) -> Self {
         let mut shown = Self {
             showings: self.showings.clone(),
-            instruments: self.instruments,
             told: self.told.clone(),
             session_from: self.session_from,
             ..Self::default()
         };
-        more.for_each(|showing| shown.push(showing));
+        more.for_each(|showing| shown.showings.push(showing));
         shown
     }
 

@@ -10,9 +10,6 @@ pub(super) fn objection(scene: &Scene<'_>, _: &Candidate, live: &Live) -> Option
     let followed = live.follows?;
     let counts = scene.viewer.counts();
     let met = counts.showings(Level::Instrument, followed.code) > 0
-        || scene
-            .shown
-            .iter()
-            .any(|showing| showing.instrument == followed.key);
+        || scene.shown.of(followed.key).next().is_some();
     (!met).then_some(Reason::NotFollowing)
 }

@@ -22,8 +22,8 @@ fn of_instrument(scene: &Scene<'_>, live: &Live) -> bool {
         scene.shown.may_hold(live.key)
             || scene.viewer.counts().showings(Level::Instrument, live.code) > 0
     };
-    let same = |showing: &Showing| showing.instrument == live.key;
-    !live.caps.is_empty() && ever() && scene.shown.reaches(scene, &live.caps, key, same)
+    let own = scene.shown.of(live.key);
+    !live.caps.is_empty() && ever() && scene.shown.reaches(scene, &live.caps, key, own)
 }
 
 fn of_advertiser(scene: &Scene<'_>, live: &Live) -> bool {
@@ -34,7 +34,7 @@ fn of_advertiser(scene: &Scene<'_>, live: &Live) -> bool {
     let same = |showing: &Showing| showing.labels.advertiser == Some(advertiser);
     scene
         .shown
-        .reaches(scene, caps, (Level::Advertiser, advertiser), same)
+        .reaches_shared(scene, caps, (Level::Advertiser, advertiser), same)
 }
 
 fn of_campaign(scene: &Scene<'_>, live: &Live) -> bool {
@@ -45,5 +45,5 @@ fn of_campaign(scene: &Scene<'_>, live: &Live) -> bool {
     let same = |showing: &Showing| showing.labels.campaign == Some(campaign);
     scene
         .shown
-        .reaches(scene, caps, (Level::Campaign, campaign), same)
+        .reaches_shared(scene, caps, (Level::Campaign, campaign), same)
 }

@@ -15,19 +15,21 @@ pub(in crate::decisions) fn life_of(scene: &Scene<'_>, live: &Live) -> OverlayLi
 /// Until when what was shown keeps this instrument from running; `None` where nothing does.
 fn held(scene: &Scene<'_>, live: &Live) -> Option<(Time, Reason)> {
     let life = life_of(scene, live);
-    let holds = scene
-        .shown
-        .iter()
-        .filter(|showing| showing.here)
-        .filter_map(|showing| {
-            if scene.now < showing.hides_at {
-                return Some((showing.hides_at, Reason::Showing));
-            }
-            let same = showing.instrument == live.key;
-            let quiet_until = showing.hides_at.plus_ms(life.quiet_ms);
-            let quiet = scene.now < quiet_until && (same || life.quiet_scope == QuietScope::Media);
-            quiet.then_some((quiet_until, Reason::Quiet))
-        });
+    let lately = scene.shown.lately(scene.now);
+    let hidden_at = match life.quiet_scope {
+        QuietScope::Media => lately.hidden_at,
+        QuietScope::Instrument => {
+            let hidden = scene.shown.of(live.key).filter(|showing| showing.here);
+            let hidden = hidden.map(|showing| showing.hides_at);
+            hidden.filter(|hides_at| *hides_at <= scene.now).max()
+        }
+    };
+    let quiet_until = hidden_at.map(|hidden_at| hidden_at.plus_ms(life.quiet_ms));
+    let quiet = quiet_until.filter(|until| scene.now < *until);
+    let showing = lately.shows_until.map(|until| (until, Reason::Showing));
+    let holds = showing
+        .into_iter()
+        .chain(quiet.map(|until| (until, Reason::Quiet)));
     holds.max_by_key(|(until, _)| *until)
 }
 
