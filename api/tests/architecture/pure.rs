@@ -223,7 +223,11 @@ const SHELLS: &[(&str, &str)] = &[
         "asks the other stations, and computes on a thread of its own",
     ),
     (
-        "decisions/decide.rs",
+        "decisions/decide/mod.rs",
+        "asks the other stations, and lets them wait for their stores",
+    ),
+    (
+        "decisions/decide/gathered.rs",
         "asks the other stations, and lets them wait for their stores",
     ),
     ("decisions/preview.rs", "asks for a version"),
