@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::shown::{Showing, Shown};
 use super::wire::case::{self, Outcome};
 use super::world::World;
-use super::{answer, budget, wire};
+use super::{Ask, answer, budget, wire};
 use crate::error::Result;
 use crate::viewers::Viewer;
 use crate::words::Time;
@@ -88,40 +88,61 @@ impl Case {
         })?
     }
 
-    /// Hands out what chooses alone - candidates, filters and ranking - and says how many it chose: to be measured. Memory
-    /// that choices use again has grown by then.
+    /// Hands out what chooses alone - candidates, filters and ranking, with all that is worked out for them once a
+    /// decision - and says how many it chose: to be measured. Memory that choices use again has grown by then.
     ///
     /// # Errors
     /// When its question is none.
     pub fn choosing<T>(&self, measure: impl FnOnce(&mut dyn FnMut() -> usize) -> T) -> Result<T> {
+        let (sealer, ask) = (sealer()?, wire::ask(&self.ask)?);
         let mut scratch = Scratch::default();
-        self.within(|_, scene| {
-            let first = choose::choose(filters::ALL, scene, &mut scratch);
-            budget::undo(scene, &first.picks);
-            measure(&mut || measured_choice(scene, &mut scratch))
-        })
+        let mut choose = |scene: &Scene<'_>| {
+            let choice = choose::choose(filters::ALL, scene, &mut scratch);
+            budget::undo(scene, &choice.picks);
+            choice.picks.len()
+        };
+        self.scene(&sealer, &ask, &mut choose)?;
+        Ok(measure(&mut || {
+            measured_choice(self, &sealer, &ask, &mut choose)
+        }))
     }
 
     /// Builds the scene of its question.
     fn within<T>(&self, then: impl FnOnce(&Sealer, &Scene<'_>) -> T) -> Result<T> {
-        // Its receipts open nowhere: an installation's keys are drawn, and never these.
-        let sealer = Sealer::new(&[[0; 32], [1; 32]])?;
-        let ask = wire::ask(&self.ask)?;
+        let (sealer, ask) = (sealer()?, wire::ask(&self.ask)?);
+        self.scene(&sealer, &ask, |scene| then(&sealer, scene))
+    }
+
+    fn scene<T>(
+        &self,
+        sealer: &Sealer,
+        ask: &Ask<'_>,
+        then: impl FnOnce(&Scene<'_>) -> T,
+    ) -> Result<T> {
         let (media, now) = (&self.world.media, self.now);
         let mut shown = Shown::default();
         if !self.world.tries_out {
-            shown = Shown::gather(&sealer, &self.world.index, media, &self.viewer, &ask, now);
+            shown = Shown::gather(sealer, &self.world.index, media, &self.viewer, ask, now);
             self.recent.iter().for_each(|showing| shown.add(*showing));
         }
-        let scene = self.world.scene(&self.viewer, &shown, &ask, now)?;
-        Ok(then(&sealer, &scene))
+        let scene = self.world.scene(&self.viewer, &shown, ask, now)?;
+        Ok(then(&scene))
     }
+}
+
+/// Its receipts open nowhere: an installation's keys are drawn, and never these.
+fn sealer() -> Result<Sealer> {
+    Ok(Sealer::new(&[[0; 32], [1; 32]])?)
 }
 
 /// One choice. Whoever counts instructions counts from where this begins to where it ends, by its name.
 #[inline(never)]
-fn measured_choice(scene: &Scene<'_>, scratch: &mut Scratch) -> usize {
-    let choice = choose::choose(filters::ALL, scene, scratch);
-    budget::undo(scene, &choice.picks);
-    choice.picks.len()
+fn measured_choice(
+    case: &Case,
+    sealer: &Sealer,
+    ask: &Ask<'_>,
+    choose: &mut dyn FnMut(&Scene<'_>) -> usize,
+) -> usize {
+    // The question was one before.
+    case.scene(sealer, ask, choose).unwrap_or(0)
 }

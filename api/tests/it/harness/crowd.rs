@@ -7,17 +7,28 @@ use serde_json::{Value, json};
 
 /// How many names are in the window.
 const NAMES: usize = 200;
-/// How many instruments these trigger.
-const MATCHING: usize = 20;
 
-/// A case with so many live instruments, and one viewer with a profile and exposures.
-pub fn case(registered: usize) -> String {
+/// What a choice is made among.
+#[derive(Clone, Copy)]
+pub struct Crowd {
+    /// How many instruments are live.
+    pub registered: usize,
+    /// How many of them match what is on screen.
+    pub matching: usize,
+    /// How many exposures the viewer has.
+    pub exposures: usize,
+}
+
+/// A case of such a crowd, and of one viewer with a profile.
+pub fn case(crowd: Crowd) -> String {
     let seen: Vec<Value> = (0..NAMES)
         .map(|n| json!({"position_ms": 52_000 + n * 40, "kind": "label", "name": format!("name-{n}"), "confidence": 90}))
         .collect();
-    let instruments: Vec<Value> = (0..registered).map(instrument).collect();
-    let exposures: Vec<Value> = (0..12)
-        .map(|n| json!({"instrument": format!("Instrument {n}"), "ago_ms": 600_000 * (n + 1), "show_ms": 10_000}))
+    let instruments: Vec<Value> = (0..crowd.registered)
+        .map(|number| instrument(number, number < crowd.matching))
+        .collect();
+    let exposures: Vec<Value> = (0..crowd.exposures)
+        .map(|n| json!({"instrument": format!("Instrument {}", n % 12), "ago_ms": 600_000 * (n + 1), "show_ms": 10_000}))
         .collect();
     json!({"what": "a crowd", "clock": "2026-11-20T19:00:00Z", "detections": seen, "instruments": instruments,
         "viewer": {"exposures": exposures, "profile": {"demography": {"age": 34, "country": "NO"},
@@ -25,10 +36,11 @@ pub fn case(registered: usize) -> String {
         "ask": {"position_ms": 60_000, "cue_id": "c1"}, "expect": {"overlays": [], "reasons": {}}}).to_string()
 }
 
-/// The first ones are on screen; a third of those is for people that the viewer is not.
-fn instrument(number: usize) -> Value {
-    let name = match number < MATCHING {
-        true => format!("name-{}", number * 7),
+/// Those that match are on screen, each under a name of its own while there are enough; a third of them is for people that
+/// the viewer is not.
+fn instrument(number: usize, matches: bool) -> Value {
+    let name = match matches {
+        true => format!("name-{}", number * 7 % NAMES),
         false => format!("other-{number}"),
     };
     let age = if number.is_multiple_of(3) { 120 } else { 18 };
