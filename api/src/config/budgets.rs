@@ -21,6 +21,16 @@ pub struct BudgetOptions {
         value_name = "MS"
     )]
     pub slice_returns_ms: u32,
+    /// How long a decision waits, at the most, for a slice of a campaign that its node holds none of, in ms; past it something
+    /// else is shown
+    #[arg(
+        long,
+        env = "BECKON_SLICE_WAITS_MS",
+        default_value_t = 50,
+        value_parser = clap::value_parser!(u32).range(..=10_000),
+        value_name = "MS"
+    )]
+    pub slice_waits_ms: u32,
 }
 
 impl Default for BudgetOptions {
@@ -29,6 +39,7 @@ impl Default for BudgetOptions {
         Self {
             slice_sells_ms: 60_000,
             slice_returns_ms: 900_000,
+            slice_waits_ms: 50,
         }
     }
 }

@@ -23,8 +23,6 @@ use crate::words::{CampaignId, Time};
 
 /// How often it looks.
 const TICK: Duration = Duration::from_millis(200);
-/// How long a decision waits for a till to be filled.
-const WAIT: Duration = Duration::from_millis(50);
 /// How many campaigns' books are open at once.
 const AT_ONCE: usize = 4;
 /// Every how many milliseconds it looks for slices that nobody asks for and whose time is over.
@@ -113,7 +111,8 @@ impl Keeper {
         };
         // Past it the decision does without: the next one will find it filled.
         let left = deadline.saturating_duration_since(Instant::now());
-        let _ = tokio::time::timeout(WAIT.min(left), filled).await;
+        let most = Duration::from_millis(u64::from(self.options.slice_waits_ms));
+        let _ = tokio::time::timeout(most.min(left), filled).await;
     }
 
     /// How a campaign delivers.

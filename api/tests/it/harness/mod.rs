@@ -73,7 +73,11 @@ fn options(folder: &std::path::Path, database_url: Option<String>) -> ServeOptio
         retrain_every_rows: 0,
         explain_sample: 0.0,
         events: EventOptions::default(),
-        budgets: BudgetOptions::default(),
+        budgets: BudgetOptions {
+            // What a decision says must not hang on how busy the machine is.
+            slice_waits_ms: 4_000,
+            ..BudgetOptions::default()
+        },
         hooks: HookOptions::default(),
         videos: VideoOptions::default(),
     }
