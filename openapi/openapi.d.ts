@@ -52,7 +52,8 @@ export interface paths {
          * Follow a link
          * @description Counts the click or the scan, once an overlay, adds `beckon_click_id` to the address and sends on to it. What only
          *     looks ahead (HEAD, prefetches, previews of messengers) is sent on and not counted. Who asks for a page gets one where
-         *     the link leads nowhere.
+         *     the link leads nowhere. An instrument that is paused or archived still leads on, since its codes may stand in print;
+         *     one that a kill switch stops, itself or its advertiser, leads nowhere and counts nothing while that is set.
          */
         get: operations["follow_link"];
         put?: never;
@@ -1984,7 +1985,7 @@ export interface components {
             campaign_id: string;
             /**
              * Format: int64
-             * @description All clicks, billed or not.
+             * @description All clicks and scans, billed or not.
              */
             clicks: number;
             /**
@@ -2109,6 +2110,11 @@ export interface components {
              * @description Its tier: 1 goes before 2.
              */
             tier?: number;
+            /**
+             * @description With the reason `trigger_unmet`: which of its conditions did not hold, as `trigger.all[1]` or `trigger.none[0]`; the
+             *     first of them, where several did not.
+             */
+            unmet?: string | null;
             /**
              * Format: double
              * @description What its campaign is expected to pay for the showing, in rewards, by the delivery rules' `value`; none where a filter
@@ -2511,8 +2517,10 @@ export interface components {
             beckon: number;
             /** @description Its id: a cue that was seen is ignored. */
             cue_id: string;
-            /** @description With `show` and `withdraw`: which instrument; a withdrawal without one is of everything. */
+            /** @description With `show` and `withdraw`: which instrument; a withdrawal without one is of everything, or of `instrument_ids`. */
             instrument_id?: string | null;
+            /** @description With `withdraw`: which instruments, where they are several, 8 at the most. Where there are more, several cues say so. */
+            instrument_ids?: string[] | null;
             /** @description What it says. */
             kind: components["schemas"]["CueKind"];
             /** @description The media it is about. */
