@@ -19,7 +19,7 @@ pub enum Kind {
     },
     /// Take it off now.
     Withdraw {
-        /// Which instruments, [`MOST_WITHDRAWN`] at the most; everything where none is named.
+        /// Which instruments, eight at the most; everything where none is named.
         instruments: Vec<InstrumentId>,
     },
 }
