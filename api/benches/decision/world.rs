@@ -33,6 +33,8 @@ pub fn serve(folder: &Path) {
             "1",
             "--data-dir",
             data.to_str().expect("a path"),
+            "--holdout-percent",
+            "0",
         ];
         let options = Options::parse_from(arguments).serve;
         std::fs::create_dir_all(&options.store.data_dir).expect("the data folder");
@@ -41,15 +43,13 @@ pub fn serve(folder: &Path) {
         let told = listener.try_clone().expect("the same port");
         let app = App::build(options).await.expect("the app");
         let server = app::serve(listener, app.clone(), |_| {}).expect("the server");
-        let seeding = actix_web::rt::spawn({
-            let folder = folder.to_owned();
-            async move {
-                seed(&url, &app, &folder).await;
-                super::say_port(&told);
-            }
-        });
-        server.await.expect("served");
-        seeding.await.expect("seeded");
+        // Side by side: what fails while it seeds ends it, and nobody waits for its port.
+        let seeding = async {
+            seed(&url, &app, folder).await;
+            super::say_port(&told);
+        };
+        let (served, ()) = tokio::join!(server, seeding);
+        served.expect("served");
     });
 }
 
@@ -57,6 +57,7 @@ struct Caller<'a> {
     http: reqwest::Client,
     url: &'a str,
     app: &'a App,
+    subject: &'a str,
 }
 
 impl Caller<'_> {
@@ -70,7 +71,7 @@ impl Caller<'_> {
     async fn call(&self, method: reqwest::Method, role: Role, path: &str, body: Value) -> Value {
         let request = self.http.request(method, format!("{}{path}", self.url));
         let request = request
-            .bearer_auth(self.token(role, "bench"))
+            .bearer_auth(self.token(role, self.subject))
             .header("content-type", "application/json");
         let response = request
             .body(body.to_string())
@@ -89,12 +90,19 @@ async fn seed(url: &str, app: &App, folder: &Path) {
         http: reqwest::Client::new(),
         url,
         app,
+        subject: "bench",
+    };
+    // Nobody approves their own.
+    let colleague = Caller {
+        http: caller.http.clone(),
+        subject: "colleague",
+        ..caller
     };
     for media in 0..MEDIA {
         watch(&caller, media).await;
     }
     for number in 0..INSTRUMENTS {
-        register(&caller, number).await;
+        register(&caller, &colleague, number).await;
     }
     let mut prepared = String::new();
     let mut receipts = Vec::new();
@@ -110,8 +118,8 @@ async fn seed(url: &str, app: &App, folder: &Path) {
     let champion = json!({"model_id": model["model_id"]});
     let alias = "/v1/models/aliases/champion";
     caller.call(put, Role::Scientist, alias, champion).await;
-    // The first showings must have hidden, and their decisions must wait for nothing any more.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    // The first showings must have hidden, and their decisions must wait for nothing any more: a poll shows for ten seconds.
+    tokio::time::sleep(std::time::Duration::from_secs(12)).await;
     std::fs::write(folder.join("requests.txt"), prepared).expect("the requests");
     std::fs::write(folder.join("decide.lua"), script(folder)).expect("the script");
 }
@@ -136,7 +144,7 @@ async fn watch(caller: &Caller<'_>, media: usize) {
 }
 
 /// An instrument. The first of them are on screen; a third of those is for people that our viewers are not.
-async fn register(caller: &Caller<'_>, number: usize) {
+async fn register(caller: &Caller<'_>, colleague: &Caller<'_>, number: usize) {
     let post = reqwest::Method::POST;
     let name = if number < ON_SCREEN {
         format!("name-{}", number * 7)
@@ -155,9 +163,14 @@ async fn register(caller: &Caller<'_>, number: usize) {
         .await;
     let id = created["instrument_id"].as_str().expect("an id");
     let path = format!("/v1/instruments/{id}/state");
-    caller
-        .call(post, Role::Marketer, &path, json!({"state": "live"}))
-        .await;
+    for (who, state) in [
+        (caller, "in_review"),
+        (colleague, "approved"),
+        (caller, "live"),
+    ] {
+        let state = json!({"state": state});
+        who.call(post.clone(), Role::Marketer, &path, state).await;
+    }
 }
 
 /// A viewer with a profile, and the request that it will repeat; answers the receipt of a first showing, so that
