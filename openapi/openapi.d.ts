@@ -805,7 +805,7 @@ export interface paths {
         };
         /**
          * Preview a version of an instrument
-         * @description As the overlay that a viewer's SDK draws, in any state and language, for colleagues: no viewer is shown it, it is counted
+         * @description As the overlay that a viewer's SDK draws, in any state, variant and language, for colleagues: no viewer is shown it, it is counted
          *     nowhere, and its receipt is empty, so no event can come of it.
          */
         get: operations["preview_version"];
@@ -8863,6 +8863,8 @@ export interface operations {
             query?: {
                 /** @description In which language (BCP 47), as a viewer's client would ask; the author's unless told. */
                 locale?: string;
+                /** @description Which of its variants; the instrument's own content unless told. */
+                variant_id?: string;
             };
             header?: never;
             path: {

@@ -202,6 +202,8 @@ pub struct Overlay {
 pub struct PreviewQuery {
     /// In which language (BCP 47), as a viewer's client would ask; the author's unless told.
     pub locale: Option<String>,
+    /// Which of its variants; the instrument's own content unless told.
+    pub variant_id: Option<String>,
 }
 
 /// Where an overlay is drawn: a corner, and a rectangle in percent of the picture that covers nothing detected near the

@@ -201,9 +201,15 @@ fn painted(
 }
 
 /// An overlay that counts for nothing: its receipt is empty.
-pub(super) fn preview(live: &Live, locale: Option<&str>, show_ms: i64) -> Vec<u8> {
+pub(super) fn preview(
+    live: &Live,
+    variant: Option<usize>,
+    locale: Option<&str>,
+    show_ms: i64,
+) -> Vec<u8> {
     let mut out = Vec::with_capacity(USUAL);
-    let contents = live.contents.lookup(locale);
+    let variant = variant.and_then(|at| live.variants.get(at));
+    let contents = variant.unwrap_or(&live.contents).lookup(locale);
     painted(live, Position::ZERO, (show_ms, None), contents, &mut out);
     out.extend_from_slice(br#","receipt":""}"#);
     out

@@ -16,7 +16,7 @@ use crate::auth::{Caller, Permission};
 use crate::config::now;
 use crate::error::{At, Result, read};
 use crate::instruments::Locale;
-use crate::words::{InstrumentId, MediaId};
+use crate::words::{AnswerId, InstrumentId, MediaId};
 
 /// The largest question: eight receipts and room to spare.
 const LARGEST: usize = 24 * 1024;
@@ -57,7 +57,7 @@ pub async fn decide(
 
 /// Preview a version of an instrument
 ///
-/// As the overlay that a viewer's SDK draws, in any state and language, for colleagues: no viewer is shown it, it is counted
+/// As the overlay that a viewer's SDK draws, in any state, variant and language, for colleagues: no viewer is shown it, it is counted
 /// nowhere, and its receipt is empty, so no event can come of it.
 #[utoipa::path(tag = "instruments", params(wire::PreviewQuery), responses(
     (status = 200, body = wire::Overlay, example = json!({
@@ -77,7 +77,9 @@ pub async fn preview_version(
     let instrument_id = InstrumentId::parse(&instrument_id).at("instrument_id")?;
     let locale = query.locale.as_deref().map(Locale::parse);
     let locale = locale.transpose().at("locale")?;
-    let preview = station.preview(&instrument_id, version, locale.as_ref());
+    let variant = query.variant_id.as_deref().map(AnswerId::parse);
+    let variant = variant.transpose().at("variant_id")?;
+    let preview = station.preview(&instrument_id, version, variant.as_ref(), locale.as_ref());
     let json = preview.await?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")

@@ -20,7 +20,7 @@ use crate::db::{Db, Refresh, Slot};
 use crate::detections::entities::{self, Entities, EntityIndex};
 use crate::error::{Error, ErrorCode, Refusal, Result};
 use crate::viewers::Declarations;
-use crate::words::InstrumentId;
+use crate::words::{AnswerId, InstrumentId};
 
 /// How many versions stay in memory; each is read again when it is asked for.
 const MOST_VERSIONS: usize = 20_000;
@@ -175,6 +175,25 @@ impl Instruments {
         let (none, entities) = (std::iter::empty(), self.entities.index());
         let index = Index::build(0, alone, none, &saved, &self.schema, entities)?;
         Ok(index.get(0).clone())
+    }
+
+    /// The place of a variant among those of a version.
+    ///
+    /// # Errors
+    /// When there is none, or the database does not answer.
+    pub async fn variant_at(
+        &self,
+        instrument_id: &InstrumentId,
+        version: u32,
+        variant_id: &AnswerId,
+    ) -> Result<usize> {
+        let definition = self.written(instrument_id, version).await?.definition;
+        let mut ids = definition.variants.iter().map(|v| &v.variant_id);
+        let found = ids.position(|id| id == variant_id);
+        found.ok_or_else(|| {
+            let detail = format!("version {version} has no variant {variant_id}");
+            Refusal::field("variant_id", detail, "one of its variants").into()
+        })
     }
 
     fn known_version(&self, name: &(InstrumentId, u32)) -> Option<Arc<Version>> {

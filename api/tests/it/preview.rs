@@ -11,6 +11,7 @@ use crate::on_both_engines;
 on_both_engines! {
     a_preview_is_what_a_viewer_would_get_but_for_its_receipt => as_shown;
     any_version_in_any_state_is_previewed => any_version;
+    each_variant_is_previewed_as_its_viewers_get_it => each_variant;
     nothing_can_come_of_a_preview => counts_for_nothing;
     what_cannot_be_previewed_is_refused => refused;
 }
@@ -74,6 +75,25 @@ async fn any_version(server: &mut Server) {
     assert_eq!(question(2, "").await, "Who was it?");
     assert_eq!(question(2, "?locale=de-AT").await, "Wer war es?");
     assert_eq!(question(2, "?locale=fr").await, "Who was it?");
+}
+
+async fn each_variant(server: &mut Server) {
+    let mut told = quiz("Who?");
+    let short = quiz("Hm?")["content"].clone();
+    told["variants"] =
+        json!([{"variant_id": "control"}, {"variant_id": "short", "content": short}]);
+    let id = register(server, &told, false).await;
+    let mia = server.caller(Role::Marketer, "mia");
+    let path = format!("/v1/instruments/{id}/versions/1/preview");
+    for (variant, question) in [("control", "Who?"), ("short", "Hm?")] {
+        let preview = mia.get(&format!("{path}?variant_id={variant}")).await;
+        let preview = preview.expect(200);
+        assert_eq!(preview["content"]["question"], question);
+        assert_eq!(preview["variant_id"], variant);
+    }
+    let none = mia.get(&format!("{path}?variant_id=long")).await;
+    let problem = none.refused(422, "invalid_field");
+    assert_eq!(problem["field"], "variant_id");
 }
 
 async fn counts_for_nothing(server: &mut Server) {
