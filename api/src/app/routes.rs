@@ -16,13 +16,32 @@ use crate::{
 };
 
 /// The routes. Those that a cue makes every viewer call at once come first: the router asks in this order.
-#[expect(clippy::too_many_lines, reason = "a list, one line a route")]
 pub(super) fn configure(config: &mut ServiceConfig) {
+    for routes in [
+        on_a_cue,
+        watched,
+        instruments_and_campaigns,
+        told,
+        viewers_and_audiences,
+        signalled,
+        operated,
+    ] {
+        routes(config);
+    }
+}
+
+/// What a cue makes every viewer call at once.
+fn on_a_cue(config: &mut ServiceConfig) {
     config
         .service(decisions::http::decide)
         .service(events::http::send_events)
         .service(events::links::http::follow_link)
-        .service(events::conversions::http::send_conversions)
+        .service(events::conversions::http::send_conversions);
+}
+
+/// What is watched, and what is seen in it.
+fn watched(config: &mut ServiceConfig) {
+    config
         .service(media::http::create_media)
         .service(media::http::list_media)
         .service(media::http::get_media)
@@ -44,7 +63,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(detections::entities::http::list_entities)
         .service(detections::entities::http::get_entity)
         .service(detections::entities::http::replace_entity)
-        .service(detections::entities::http::delete_entity)
+        .service(detections::entities::http::delete_entity);
+}
+
+/// What viewers may be shown, and who changed it.
+fn instruments_and_campaigns(config: &mut ServiceConfig) {
+    config
         .service(instruments::http::create_instrument)
         .service(instruments::http::list_instruments)
         .service(instruments::http::get_instrument)
@@ -69,7 +93,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(cues::http::set_kill_switch)
         .service(cues::http::clear_kill_switch)
         .service(cues::http::list_kill_switches)
-        .service(audit::http::list_audit)
+        .service(audit::http::list_audit);
+}
+
+/// What came of it, and what would have.
+fn told(config: &mut ServiceConfig) {
+    config
         .service(reports::http::get_results)
         .service(reports::breakdown::http::get_report)
         .service(reports::breakdown::http::get_dictionary)
@@ -77,6 +106,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(reports::diagnosis::http::get_diagnosis)
         .service(reports::http::listen_to_results)
         .service(reports::http::get_leaderboard)
+        .service(decisions::replay::http::replay_media);
+}
+
+/// Who watches.
+fn viewers_and_audiences(config: &mut ServiceConfig) {
+    config
         .service(viewers::http::store_viewer)
         .service(viewers::http::get_viewer)
         .service(viewers::declared::http::declare_attribute)
@@ -87,8 +122,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(instruments::audiences::http::get_audience)
         .service(instruments::audiences::http::replace_audience)
         .service(instruments::audiences::http::delete_audience)
-        .service(erase::delete_viewer)
-        .service(decisions::replay::http::replay_media)
+        .service(erase::delete_viewer);
+}
+
+/// What goes out as cues, and what comes in as pictures.
+fn signalled(config: &mut ServiceConfig) {
+    config
         .service(cues::http::send_cue)
         .service(cues::http::hold_media)
         .service(cues::http::get_hold)
@@ -102,7 +141,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(ingest::stored::http::get_media_poster)
         .service(ingest::stored::http::get_media_preview)
         .service(ingest::hooks::http::take_sns_message)
-        .service(ingest::hooks::http::take_event)
+        .service(ingest::hooks::http::take_event);
+}
+
+/// Models, webhooks, and how the node fares.
+fn operated(config: &mut ServiceConfig) {
+    config
         .service(learning::http::list_models)
         .service(learning::http::upload_model)
         .service(learning::http::train_model)

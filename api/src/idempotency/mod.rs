@@ -2,7 +2,7 @@
 //!
 //! A creation takes its claim first, with the transaction that it writes in, and keeps its answer in the same one:
 //!
-//! ```ignore
+//! ```text
 //! idempotency::once(&db, claim, now, async |write| {
 //!     store::insert(write, &thing).await?;
 //!     Ok(Answer::created(&wire_thing, None)?)
