@@ -89,7 +89,6 @@ impl App {
         Self::assemble(options, outside, Places::default()).await
     }
 
-    #[expect(clippy::too_many_lines, reason = "a list, a few lines a station")]
     async fn assemble(
         options: ServeOptions,
         outside: Outside,
@@ -107,46 +106,24 @@ impl App {
         let ranking = Arc::new(Slot::<Ranking>::default());
         let decisions = ground.decisions(&options, &cues, &ranking)?;
         let events = Arc::new(ground.events(&options)?);
-        let Ground {
-            auth,
-            blobs,
-            db,
-            media,
-            detections,
-            entities,
-            instruments,
-            delivery,
-            viewers,
-            references,
-            fetch,
-        } = ground;
-        let stores = Stores {
-            db: db.clone(),
-            blobs: blobs.clone(),
-            instruments: instruments.clone(),
-            events: events.clone(),
-            ranking: ranking.clone(),
-        };
+        let stores = ground.stores(&events, &ranking);
         let chosen = Chosen {
-            references: references.clone(),
+            references: ground.references.clone(),
             #[cfg(feature = "aws")]
-            rekognition: Shared::new(aws.clone(), options.rekognition.clone(), media.clone()),
-        };
-        let around = videos::Around {
-            db: &db,
-            media: &media,
-            detections: &detections,
-            blobs: &blobs,
-            references: &references,
-            keys: auth.keys(),
+            rekognition: Shared::new(
+                aws.clone(),
+                options.rekognition.clone(),
+                ground.media.clone(),
+            ),
         };
         #[cfg(feature = "aws")]
         let outside = Outside {
             videos: outside.videos.or_else(|| chosen.rekognition.videos()),
             ..outside
         };
-        let stored = videos::stored(&options, &around, &outside)?;
+        let stored = videos::stored(&options, &ground.around(), &outside)?;
         let topics = options.hooks.sns_topics.clone();
+        let (db, fetch) = (ground.db, ground.fetch);
         Ok(Self {
             stored: Data::new(stored),
             webhooks: Data::new(webhooks(&options, &db, &fetch)?),
@@ -156,24 +133,24 @@ impl App {
             aws,
             learning: Data::new(Learning::open(stores, recipe).await?),
             decisions: Data::new(decisions),
-            ingests: Data::new(Ingests::new(db.clone(), media.clone())),
-            media: Data::from(media),
-            detections: Data::from(detections),
-            entities: Data::from(entities),
-            instruments: Data::from(instruments),
-            images: Data::new(Images::new(db.clone(), blobs.clone(), fetch.clone())),
-            delivery: Data::from(delivery),
-            declarations: Data::from(viewers.declarations()),
-            viewers: Data::from(viewers),
+            ingests: Data::new(Ingests::new(db.clone(), ground.media.clone())),
+            media: Data::from(ground.media),
+            detections: Data::from(ground.detections),
+            entities: Data::from(ground.entities),
+            instruments: Data::from(ground.instruments),
+            images: Data::new(Images::new(db.clone(), ground.blobs.clone(), fetch.clone())),
+            delivery: Data::from(ground.delivery),
+            declarations: Data::from(ground.viewers.declarations()),
+            viewers: Data::from(ground.viewers),
             live: Data::new(Live::new(events.clone())),
             events: Data::from(events),
             ranking,
-            references: Data::from(references),
+            references: Data::from(ground.references),
             cues: Data::from(cues),
             fetch,
             options: Arc::new(options),
-            auth: Data::new(auth),
-            blobs: Data::from(blobs),
+            auth: Data::new(ground.auth),
+            blobs: Data::from(ground.blobs),
             db,
         })
     }
@@ -388,6 +365,29 @@ impl Ground {
         )?
         .explaining(options.explain_sample)
         .reached_at(options.events.public_url.clone())
+    }
+
+    /// What learning reads and writes.
+    fn stores(&self, events: &Arc<Events>, ranking: &Arc<Slot<Ranking>>) -> Stores {
+        Stores {
+            db: self.db.clone(),
+            blobs: self.blobs.clone(),
+            instruments: self.instruments.clone(),
+            events: events.clone(),
+            ranking: ranking.clone(),
+        }
+    }
+
+    /// What stored videos need of the others.
+    fn around(&self) -> videos::Around<'_> {
+        videos::Around {
+            db: &self.db,
+            media: &self.media,
+            detections: &self.detections,
+            blobs: &self.blobs,
+            references: &self.references,
+            keys: self.auth.keys(),
+        }
     }
 
     fn events(&self, options: &ServeOptions) -> anyhow::Result<Events> {
